@@ -1,0 +1,85 @@
+"""Which concepts are studied, and what each looks like in the data."""
+
+import logging
+
+import numpy as np
+import pandas as pd
+
+from net2vec_core.config import ConceptSettings
+from net2vec_core.dataset.records import Concept
+from net2vec_core.errors import UserError, did_you_mean
+
+logger = logging.getLogger(__name__)
+
+
+def concept_table(
+    concepts: list[Concept],
+    images: pd.DataFrame,
+    occurrences: pd.DataFrame,
+    mask_pixels: int,
+    settings: ConceptSettings,
+) -> pd.DataFrame:
+    """One row for each concept that is studied, in the order of their numbers.
+
+    Columns: concept_id, name, category, pixel_level, train_images, val_images, mean_coverage (mean share of the pixels
+    of a train image that holds the concept), alpha (DESIGN 6.5: 1 − mean_coverage; 0 for a concept of whole images).
+
+    Raises:
+        UserError: if `include` or `exclude` name an unknown concept, an included concept has too few images, or none is
+            left.
+    """
+    _require_known(settings.include + settings.exclude, [concept.name for concept in concepts])
+    table = _describe(concepts, images, occurrences, mask_pixels)
+    wanted = table[_wanted(table, settings)]
+    enough = (wanted["train_images"] >= settings.min_train) & (wanted["val_images"] >= settings.min_val)
+    _report_left_out(wanted[~enough], settings)
+    if not enough.any():
+        raise UserError("no concept is left to study: loosen `concepts` in the configuration")
+    return wanted[enough].reset_index(drop=True)
+
+
+def with_masks(table: pd.DataFrame, image_level: bool) -> pd.DataFrame:
+    """The concepts that are segmented: those with masks, and where `image_level` those of whole images, too."""
+    return table[table["pixel_level"] | image_level].reset_index(drop=True)
+
+
+def _require_known(named: list[str], known: list[str]) -> None:
+    for name in named:
+        if name not in known:
+            raise UserError(f"`concepts`: the data set has no concept `{name}`{did_you_mean(name, known)}")
+
+
+def _describe(
+    concepts: list[Concept], images: pd.DataFrame, occurrences: pd.DataFrame, mask_pixels: int
+) -> pd.DataFrame:
+    pairs = occurrences.merge(images[["image", "split"]], on="image")
+    pairs["coverage"] = pairs["pixels"] / mask_pixels
+    by_concept = pairs.groupby("concept")
+    train = pairs[pairs["split"] == "train"].groupby("concept")
+    table = pd.DataFrame([vars(concept) for concept in concepts]).rename(columns={"number": "concept_id"})
+    table["pixel_level"] = table["name"].map(by_concept["pixels"].min() < mask_pixels).fillna(False).astype(bool)
+    for split in ("train", "val"):
+        count = pairs[pairs["split"] == split].groupby("concept").size()
+        table[f"{split}_images"] = table["name"].map(count).fillna(0).astype(int)
+    table["mean_coverage"] = table["name"].map(train["coverage"].mean())
+    table["alpha"] = np.where(table["pixel_level"], 1 - table["mean_coverage"], 0.0)
+    return table.sort_values("concept_id", ignore_index=True)
+
+
+def _wanted(table: pd.DataFrame, settings: ConceptSettings) -> pd.Series:
+    wanted = ~table["name"].isin(settings.exclude)
+    if settings.categories != "all":
+        wanted &= table["category"].isin(settings.categories)
+    if settings.include:
+        wanted &= table["name"].isin(settings.include)
+    return wanted
+
+
+def _report_left_out(rare: pd.DataFrame, settings: ConceptSettings) -> None:
+    need = f"{settings.min_train} train and {settings.min_val} val images are needed"
+    counts = {row.name: f"`{row.name}` has {row.train_images} and {row.val_images}" for row in rare.itertuples(index=False)}
+    included = [counts[name] for name in settings.include if name in counts]
+    if included:
+        raise UserError(f"`concepts.include`: {'; '.join(included)}; {need}")
+    if counts:
+        logger.info("%d concepts are left out, since %s: %s", len(counts), need, "; ".join(counts.values()))

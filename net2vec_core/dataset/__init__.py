@@ -1,0 +1,1 @@
+"""Probe data sets: one reader a file, all giving the same records."""

@@ -1,0 +1,14 @@
+"""The one exception that is meant for the person at the keyboard."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class UserError(Exception):
+    """A mistake in a configuration, data set or store. Its text says what is wrong, where, and what would be right."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """`; did you mean a, b?` with the known names nearest to `name`, or nothing where none is near."""
+    near = get_close_matches(name, list(known), n=3, cutoff=0.5)
+    return f"; did you mean {', '.join(near)}?" if near else ""

@@ -1,0 +1,158 @@
+"""The label store: masks and occurrences, that is, which image holds which concept with how many pixels."""
+
+import math
+import multiprocessing
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+import zarr
+from numpy.typing import NDArray
+
+from net2vec_core.dataset.records import SPLITS, Concept, Reader, Record
+from net2vec_core.errors import UserError
+from net2vec_core.progress import progress
+from net2vec_core.storage import COMPRESSOR, new_store, open_store, write_table
+
+IMAGES_PER_CHUNK = 64
+
+Occurrences = list[tuple[int, int]]
+
+
+def write_labels(
+    reader: Reader, mask_size: int, store: Path, images: Path, occurrences: Path, made_from: dict[str, Any], workers: int
+) -> None:
+    """Read every record of a data set and write its masks, its images and which image holds which concept.
+
+    Args:
+        reader: The data set; its records are read by `workers` processes, a chunk at a time.
+        mask_size: Side of the mask grid, pixels.
+        store: `masks` uint16 [image, plane, y, x], 0 = none; the concepts lie in the attributes.
+        images: Table of image, path, split, height, width (pixels).
+        occurrences: Table of image, concept, pixels (of the mask grid; all of them for a label of the whole image).
+        made_from: What the store depends on.
+        workers: Number of processes.
+
+    Raises:
+        UserError: if a record cannot be read, or a split is empty.
+    """
+    image_rows, occurrence_rows = [], []
+    names = {concept.number: concept.name for concept in reader.concepts}
+    with new_store(store, "dataset", made_from) as group:
+        group.attrs["concepts"] = [[concept.number, concept.name, concept.category] for concept in reader.concepts]
+        masks = _create_masks(group, len(reader), reader.planes, mask_size)
+        for first, records in _read_chunks(reader, workers):
+            masks[first : first + len(records)] = np.stack([record.masks for record, _ in records])
+            for image, (record, found) in enumerate(records, start=first):
+                image_rows.append((image, str(record.image), record.split, record.height, record.width))
+                occurrence_rows += [(image, names[number], pixels) for number, pixels in found]
+        image_table = pd.DataFrame(image_rows, columns=["image", "path", "split", "height", "width"])
+        _require_splits(image_table)
+        write_table(image_table, images)
+        write_table(pd.DataFrame(occurrence_rows, columns=["image", "concept", "pixels"]), occurrences)
+
+
+def _create_masks(group: zarr.Group, images: int, planes: int, size: int) -> zarr.Array[Any]:
+    shape = (images, planes, size, size)
+    chunks = (min(images, IMAGES_PER_CHUNK) or 1, 1, size, size)
+    return group.create_array("masks", shape=shape, chunks=chunks, dtype="uint16", fill_value=0, compressors=COMPRESSOR)
+
+
+def _read_chunks(reader: Reader, workers: int) -> Iterator[tuple[int, list[tuple[Record, Occurrences]]]]:
+    images = range(len(reader))
+    # a fork would copy the threads that zarr has started
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("forkserver")) as pool:
+        for first in progress(images[::IMAGES_PER_CHUNK], "reading the data set", "chunks of images"):
+            chunk = images[first : first + IMAGES_PER_CHUNK]
+            yield first, list(pool.map(_Read(reader), chunk, chunksize=math.ceil(len(chunk) / workers / 2)))
+
+
+@dataclass(frozen=True)
+class _Read:
+    reader: Reader
+
+    def __call__(self, image: int) -> tuple[Record, Occurrences]:
+        record = self.reader.read(image)
+        return record, count_pixels(record.masks, record.image_labels)
+
+
+def count_pixels(masks: NDArray[np.uint16], image_labels: Sequence[int]) -> Occurrences:
+    """(concept number, pixels) of one image: `masks` [plane, y, x], a concept's mask being the union over the planes.
+
+    A label of the whole image covers every pixel.
+    """
+    counts = {int(number): int((masks == number).any(0).sum()) for number in np.unique(masks) if number}
+    counts |= dict.fromkeys(image_labels, masks.shape[1] * masks.shape[2])
+    return sorted(counts.items())
+
+
+def _require_splits(images: pd.DataFrame) -> None:
+    for split in SPLITS:
+        if not (images["split"] == split).any():
+            raise UserError(f"the data set has no image of split `{split}`; concepts are learned on train, scored on val")
+
+
+@dataclass(frozen=True)
+class Labels:
+    """The labels of the studied concepts; a pair is an image that holds a concept.
+
+    Attributes:
+        masks: uint16 [image, plane, y, x], concept numbers, 0 = none.
+        numbers: int64 [concept], the number that each studied concept has in `masks`.
+        is_train: bool [image]; the other images are val.
+        image: int64 [pair], ascending.
+        concept: int64 [pair], position in `numbers`.
+        pixels: int64 [pair], of the mask grid.
+    """
+
+    masks: zarr.Array[Any]
+    numbers: NDArray[np.int64]
+    is_train: NDArray[np.bool_]
+    image: NDArray[np.int64]
+    concept: NDArray[np.int64]
+    pixels: NDArray[np.int64]
+
+    @property
+    def mask_shape(self) -> tuple[int, int]:
+        """Height and width of the mask grid, pixels."""
+        return self.masks.shape[2], self.masks.shape[3]
+
+    def pairs_of_images(self, start: int, stop: int) -> slice:
+        """The pairs of images start to stop - 1."""
+        first, last = np.searchsorted(self.image, [start, stop])
+        return slice(int(first), int(last))
+
+    def pair_masks(self, start: int, stop: int) -> NDArray[np.bool_]:
+        """The masks of the pairs of images start to stop - 1: bool [pair, y, x]."""
+        planes = cast(NDArray[np.uint16], self.masks[start:stop])
+        planes_used = planes.any((2, 3))
+        pairs = self.pairs_of_images(start, stop)
+        result = np.empty((pairs.stop - pairs.start, *self.mask_shape), bool)
+        for mask, image, concept, pixels in zip(
+            result, self.image[pairs] - start, self.concept[pairs], self.pixels[pairs], strict=True
+        ):
+            if pixels == mask.size:  # a label of the whole image lies in no plane
+                mask[:] = True
+            else:
+                (planes[image, planes_used[image]] == self.numbers[concept]).any(0, out=mask)
+        return result
+
+
+def open_labels(
+    store: Path, images: pd.DataFrame, occurrences: pd.DataFrame, concepts: pd.DataFrame, made_from: dict[str, Any]
+) -> Labels:
+    """The label store, narrowed to the concepts of a table with columns `concept_id` and `name`."""
+    position = dict(zip(concepts["name"], range(len(concepts)), strict=True))
+    pairs = occurrences[occurrences["concept"].isin(position)]
+    return Labels(
+        masks=cast(zarr.Array[Any], open_store(store, "dataset", made_from)["masks"]),
+        numbers=concepts["concept_id"].to_numpy(np.int64),
+        is_train=(images["split"] == "train").to_numpy(bool),
+        image=pairs["image"].to_numpy(np.int64),
+        concept=pairs["concept"].map(position).to_numpy(np.int64),
+        pixels=pairs["pixels"].to_numpy(np.int64),
+    )

@@ -1,0 +1,124 @@
+"""Images → activation shards: every layer of a network in one pass, images decoded beside the forward pass."""
+
+import contextlib
+import logging
+import shutil
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import zarr
+from torch import Tensor
+
+from net2vec_core.dataset.images import read_rgb
+from net2vec_core.errors import UserError
+from net2vec_core.network import LayerReader
+from net2vec_core.parallel import ordered_map
+from net2vec_core.progress import progress
+from net2vec_core.storage import COMPRESSOR, new_store
+
+# On the CPU a small batch stays in the cache (twice as fast as 64 images at once) and, being always the same, gives
+# each image the same bits whatever `batch_size` is.
+CPU_FORWARD_IMAGES = 8
+FILTERS_PER_CHUNK = 64
+TORCH_MEMORY = 700 * 2**20
+BYTES = {"float16": 2, "float32": 4}
+
+Grids = dict[str, tuple[int, int, int]]
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a probe job needs, in bytes: at most on disk, and in memory beside the network's own weights."""
+
+    disk: int
+    memory: int
+
+    def __str__(self) -> str:
+        return f"up to {self.disk / 2**20:,.0f} MiB of disk and about {self.memory / 2**20:,.0f} MiB of memory"
+
+
+def estimate(grids: Grids, images: int, image_size: int, dtype: str, batch_size: int, threads: int) -> Estimate:
+    """Bound the disk (before compression) and the memory of probing `images` images with these layers' grids."""
+    values = sum(filters * height * width for filters, height, width in grids.values())
+    per_image = values * BYTES[dtype] + image_size**2 * 3
+    batches_held = 2 * threads + 2  # those in the pipeline, the one being written, its compressed copy
+    return Estimate(values * BYTES[dtype] * images, TORCH_MEMORY + batches_held * batch_size * per_image)
+
+
+def probe(
+    reader: LayerReader,
+    grids: Grids,
+    images: Sequence[Path],
+    image_size: int,
+    dtype: str,
+    batch_size: int,
+    threads: int,
+    store: Path,
+    made_from: dict[str, Any],
+) -> None:
+    """Write the activations of `images`: one array a layer, float16 or float32 [image, filter, y, x], zstd level 1.
+
+    Raises:
+        UserError: if an image cannot be decoded, or an activation is not finite in this dtype.
+    """
+    need = estimate(grids, len(images), image_size, dtype, batch_size, threads)
+    free = shutil.disk_usage(store.parent).free
+    logger.info("%s: %d images × %d layers; %s (%s MiB free)", store, len(images), len(grids), need, f"{free / 2**20:,.0f}")
+    if need.disk > free:
+        logger.warning("the disk may fill up: compression usually, but not surely, halves the activations")
+    torch.set_num_threads(1)  # the threads work on batches of their own
+    forward = _Forward(reader, image_size, dtype)
+    batches = [images[first : first + batch_size] for first in range(0, len(images), batch_size)]
+    with new_store(store, "probe", made_from) as group:
+        arrays = {layer: _create(group, layer, (len(images), *grid), dtype, batch_size) for layer, grid in grids.items()}
+        first = 0
+        for outputs in ordered_map(forward, progress(batches, "probing", "batches"), threads):
+            for layer, output in outputs.items():
+                arrays[layer][first : first + len(output)] = output.numpy()
+            first += len(output)
+
+
+def _create(group: zarr.Group, layer: str, shape: tuple[int, ...], dtype: str, batch_size: int) -> zarr.Array[Any]:
+    images, filters, *grid = shape
+    batch = min(batch_size, images)
+    chunks, shards = (batch, min(FILTERS_PER_CHUNK, filters), *grid), (batch, filters, *grid)
+    if filters % chunks[1]:
+        chunks = shards
+    return group.create_array(layer, shape=shape, chunks=chunks, shards=shards, dtype=dtype, compressors=COMPRESSOR)
+
+
+class _Forward:
+    """From the paths of a batch of images to their activations; several threads may call it at once."""
+
+    def __init__(self, reader: LayerReader, image_size: int, dtype: str) -> None:
+        self.reader, self.image_size, self.dtype = reader, image_size, getattr(torch, dtype)
+        self.on_cpu = reader.device.type == "cpu"
+        self.turn = contextlib.nullcontext() if self.on_cpu else threading.Lock()
+
+    def __call__(self, paths: Sequence[Path]) -> dict[str, Tensor]:
+        images = np.stack([read_rgb(path, self.image_size) for path in paths])
+        step = CPU_FORWARD_IMAGES if self.on_cpu else len(images)
+        parts = [self._forward(images[first : first + step], step) for first in range(0, len(images), step)]
+        outputs = {layer: torch.cat([part[layer] for part in parts]) for layer in parts[0]}
+        self._require_finite(outputs, paths)
+        return outputs
+
+    def _forward(self, images: Any, step: int) -> dict[str, Tensor]:
+        padded = np.concatenate([images, np.zeros((step - len(images), *images.shape[1:]), np.uint8)])
+        with self.turn:
+            outputs = self.reader(padded, self.dtype)
+        return {layer: output[: len(images)] for layer, output in outputs.items()}
+
+    def _require_finite(self, outputs: dict[str, Tensor], paths: Sequence[Path]) -> None:
+        for layer, output in outputs.items():
+            finite = torch.isfinite(output).flatten(1).all(1)
+            if not finite.all():
+                path = paths[int((~finite).nonzero()[0])]
+                advice = "; set `compute.activation_dtype: float32`" if self.dtype == torch.float16 else ""
+                raise UserError(f"layer `{layer}` gives NaN or infinite activations for {path}{advice}")

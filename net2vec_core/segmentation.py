@@ -1,0 +1,183 @@
+"""Segmentation embeddings: for each concept the weights with which a layer's filters, combined, segment it.
+
+The prediction is M(x; w) = σ(U(Σ_k w_k B_k(x))). Filter masks are almost empty, so the sum runs over active cells only;
+U is two small matrices; and the gradient is written out: with z = Σ_k w_k B_k and m = σ(U z),
+
+    loss = −(1/n) Σ [a·t·m + b·(1 − t)·(1 − m)]        ∂loss/∂(U z) = (b − (a + b)·t) / n · m·(1 − m)
+
+(a = α, b = 1 − α), which goes back through the same matrices, and to w by a sum over active cells.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from net2vec_core.counts import PairCounts
+from net2vec_core.labels import Labels
+from net2vec_core.progress import progress
+from net2vec_core.segmentation_data import Part
+from net2vec_core.upsample import interpolation_matrix
+
+BIT_OF_BYTE = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1).astype(bool)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How embeddings are fitted: stochastic gradient descent with momentum, images in data-set order."""
+
+    learning_rate: float
+    momentum: float
+    minibatch: int
+    epochs: int
+
+
+RECIPES = {"paper": Recipe(learning_rate=1e-4, momentum=0.9, minibatch=64, epochs=30)}
+
+
+def loss_weights(alpha: NDArray[np.float64], pixel_level: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """The weights (a, b) of labelled and unlabelled pixels, float64 [concept, 2]: (α, 1 − α), or (1, 1) for a concept of
+    whole images (DESIGN 6.5, 6.6)."""
+    weights = np.stack([alpha, 1 - alpha], axis=1)
+    weights[~pixel_level] = 1
+    return weights
+
+
+def start_weights(names: Iterable[str], filters: int, seed: int) -> NDArray[np.float32]:
+    """Weights float32 [concept, filter], uniform in ±1/√filters; a concept's depend on its name and the seed alone."""
+    bound = 1 / np.sqrt(filters)
+    rows = [np.random.default_rng([seed, *name.encode()]).uniform(-bound, bound, filters) for name in names]
+    return np.array(rows, np.float32)
+
+
+class Surface:
+    """From the layer's grid to the mask grid and back: U and its transpose, on one device."""
+
+    def __init__(self, grid: tuple[int, int], mask_shape: tuple[int, int], align_corners: bool, device: str) -> None:
+        pairs = zip(grid, mask_shape, strict=True)
+        matrices = [torch.from_numpy(interpolation_matrix(*sizes, align_corners)).to(device) for sizes in pairs]
+        self.rows, self.columns = matrices
+        self.grid, self.mask_shape, self.device = grid, mask_shape, device
+
+    def up(self, cells: NDArray[np.float64]) -> Tensor:
+        """U z of maps [image, y, x] given flat: float32 [image, y, x] on the mask grid."""
+        height, width = self.grid
+        maps = torch.from_numpy(cells.astype(np.float32)).to(self.device)
+        by_columns = (maps.view(-1, width) @ self.columns.T).view(-1, height, self.mask_shape[1])
+        return torch.matmul(self.rows, by_columns)
+
+    def down(self, pixels: Tensor) -> NDArray[np.float32]:
+        """Uᵀ of maps [image, y, x] on the mask grid, flat."""
+        by_rows = torch.matmul(self.rows.T, pixels)
+        cells = by_rows.view(-1, self.mask_shape[1]) @ self.columns
+        result: NDArray[np.float32] = cells.flatten().cpu().numpy()
+        return result
+
+
+def predict(weights: NDArray[np.float32], part: Part, surface: Surface) -> Tensor:
+    """M(x; w) for the images of a part, float32 [image, y, x] on the mask grid; `weights` is float32 [filter]."""
+    size = len(part.pairs) * surface.grid[0] * surface.grid[1]
+    cells = np.bincount(part.cell, weights=weights[part.filter], minlength=size)
+    return surface.up(cells).sigmoid_()
+
+
+class ConceptFit:
+    """The state of one concept's fit; parts are given to it in order, epoch by epoch."""
+
+    def __init__(self, start: NDArray[np.float32], loss_weights: NDArray[np.float64], surface: Surface, recipe: Recipe):
+        self.weights = start.copy()
+        self.velocity = np.zeros_like(start)
+        self.gradient = np.zeros(len(start))
+        self.loss_weights = loss_weights
+        self.surface = surface
+        self.recipe = recipe
+
+    def learn(self, part: Part) -> None:
+        """Add the part's gradient; step where it completes its minibatch."""
+        self.gradient += self._gradient(part)
+        if part.completes:
+            self.velocity = np.float32(self.recipe.momentum) * self.velocity + self.gradient.astype(np.float32)
+            self.weights = self.weights - np.float32(self.recipe.learning_rate) * self.velocity
+            self.gradient[:] = 0
+
+    def _gradient(self, part: Part) -> NDArray[np.float64]:
+        predicted = predict(self.weights, part, self.surface)
+        slope = self._slope(part).view(predicted.shape)
+        # grad · m · (1 − m) in one pass over the pixels
+        torch.ops.aten.sigmoid_backward.grad_input(slope, predicted, grad_input=slope)
+        cells = self.surface.down(slope)
+        return np.bincount(part.filter, weights=cells[part.cell], minlength=len(self.weights))
+
+    def _slope(self, part: Part) -> Tensor:
+        """(b − (a + b)·t) / n, float32 [image, pixel]: eight pixels at a time, looked up by a byte of the packed mask."""
+        labelled, unlabelled = self.loss_weights / part.minibatch_images
+        table = np.where(BIT_OF_BYTE, -labelled, unlabelled).astype(np.float32)
+        pixels = self.surface.mask_shape[0] * self.surface.mask_shape[1]
+        if self.surface.device == "cpu":
+            slope = torch.from_numpy(table.take(part.target, axis=0))  # torch's own look-up takes five times as long
+        else:
+            target = torch.from_numpy(part.target).to(self.surface.device, torch.int32)
+            slope = torch.from_numpy(table).to(self.surface.device)[target]
+        return slope.flatten(1)[:, :pixels].contiguous()
+
+
+def fit(
+    blocks: Iterable[list[Part]],
+    start: NDArray[np.float32],
+    loss_weights: NDArray[np.float64],
+    surface: Surface,
+    recipe: Recipe,
+    threads: int,
+) -> NDArray[np.float32]:
+    """Fit the weights of many concepts.
+
+    Args:
+        blocks: All parts of all concepts, in blocks; gone through once an epoch.
+        start: Start weights, float32 [concept, filter].
+        loss_weights: (a, b) of each concept, float64 [concept, 2].
+        surface: U.
+        recipe: Optimiser.
+        threads: Concepts that are fitted side by side.
+
+    Returns:
+        The weights, float32 [concept, filter]. They do not depend on `threads`, nor on which concepts share a call.
+    """
+    torch.set_num_threads(1)  # the threads work on concepts of their own
+    fits = [ConceptFit(*values, surface, recipe) for values in zip(start, loss_weights, strict=True)]
+    with ThreadPoolExecutor(threads) as pool:
+        for _epoch in progress(range(recipe.epochs), "fitting embeddings", "epochs"):
+            for block in blocks:
+                by_concept = _by_concept(part for part in block if part.is_train)
+                list(pool.map(lambda item: [fits[item[0]].learn(part) for part in item[1]], by_concept.items()))
+    return np.array([concept.weights for concept in fits])
+
+
+def score(
+    blocks: Iterable[list[Part]], weights: NDArray[np.float32], labels: Labels, surface: Surface, threads: int
+) -> PairCounts:
+    """The counts of every pair of `labels` for the embeddings `weights` [concept, filter]; predicted = M > 0.5."""
+    intersection, union = np.zeros((2, len(labels.image)), np.int64)
+    torch.set_num_threads(1)
+
+    def count(part: Part) -> None:
+        active = predict(weights[part.concept], part, surface) > 0.5
+        predicted = np.packbits(active.flatten(1).cpu().numpy(), axis=1)
+        intersection[part.pairs] = np.bitwise_count(predicted & part.target).sum(1)
+        union[part.pairs] = np.bitwise_count(predicted | part.target).sum(1)
+
+    with ThreadPoolExecutor(threads) as pool:
+        for block in blocks:
+            list(pool.map(count, block))
+    return PairCounts(labels.image, labels.concept, intersection, union)
+
+
+def _by_concept(parts: Iterator[Part]) -> dict[int, list[Part]]:
+    result: dict[int, list[Part]] = defaultdict(list)
+    for part in parts:
+        result[part.concept].append(part)
+    return result

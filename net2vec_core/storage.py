@@ -1,0 +1,120 @@
+"""Zarr stores and tables on disk: written beside their place, renamed into it when complete."""
+
+import gzip
+import io
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import zarr
+from zarr.codecs import ZstdCodec
+from zarr.errors import GroupNotFoundError
+
+import net2vec_core
+from net2vec_core.errors import UserError
+
+FORMAT_VERSION = 1
+COMPRESSOR = ZstdCodec(level=1)  # smallest and fastest on float16 activations; shuffling makes both worse
+
+
+@contextmanager
+def new_store(path: Path, stage: str, made_from: dict[str, Any]) -> Iterator[zarr.Group]:
+    """A Zarr group that appears at `path` when the block ends, and not at all when it fails.
+
+    Its attributes carry the format version, the package version, the stage and `made_from`, the configuration's part
+    on which it depends.
+    """
+    partial = beside(path)
+    remove(partial)
+    try:
+        attributes = {
+            "format_version": FORMAT_VERSION,
+            "package_version": net2vec_core.__version__,
+            "stage": stage,
+            "made_from": made_from,
+        }
+        yield zarr.open_group(str(partial), mode="w", zarr_format=3, attributes=attributes)
+        remove(path)
+        partial.rename(path)
+    finally:
+        remove(partial)
+
+
+def open_store(path: Path, stage: str, made_from: dict[str, Any]) -> zarr.Group:
+    """The Zarr group at `path`, read-only.
+
+    Raises:
+        UserError: if there is none, or another stage, format version or configuration made it.
+    """
+    try:
+        group = zarr.open_group(str(path), mode="r", zarr_format=3)
+    except (GroupNotFoundError, FileNotFoundError):
+        raise UserError(f"{path}: no such store; run `snakemake` to make it") from None
+    found = (group.attrs.get("stage"), group.attrs.get("format_version"))
+    if found != (stage, FORMAT_VERSION):
+        raise UserError(f"{path} holds {found[0]!r} in format {found[1]}, expected {stage!r} in format {FORMAT_VERSION}")
+    _require_same(path, group.attrs["made_from"], made_from)
+    return group
+
+
+def _require_same(path: Path, found: Any, expected: dict[str, Any]) -> None:
+    for key in sorted(found.keys() | expected.keys()):
+        if found.get(key) != expected.get(key):
+            raise UserError(
+                f"{path} was made from another configuration: `{key}` was {found.get(key)}, is now {expected.get(key)}; "
+                "run `snakemake` to make it anew, or give this configuration a `run` name of its own"
+            )
+
+
+def write_table(table: pd.DataFrame, path: Path, float_format: str = "%.6g") -> None:
+    """Write a CSV (gzip-compressed if its name ends in .gz), the same bytes for the same table, whole or not at all."""
+    text = table.to_csv(index=False, float_format=float_format, lineterminator="\n")
+    write_bytes(path, _gzip(text.encode()) if path.suffix == ".gz" else text.encode())
+
+
+def read_table(path: Path, **options: Any) -> pd.DataFrame:
+    """A CSV of this run; names such as `NA` or `null` stay text.
+
+    Raises:
+        UserError: if the file is missing.
+    """
+    try:
+        return pd.read_csv(path, keep_default_na=False, na_values=[""], **options)
+    except FileNotFoundError:
+        raise UserError(f"{path}: no such table; run `snakemake` to make it") from None
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file, whole or not at all."""
+    partial = beside(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_bytes(content)
+        os.replace(partial, path)
+    finally:
+        remove(partial)
+
+
+def beside(path: Path) -> Path:
+    """Where the thing that will be at `path` is written."""
+    return path.with_name(f".{path.name}.partial")
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a folder, if there is one."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _gzip(content: bytes) -> bytes:
+    # no file name and no time in the header: the same table gives the same bytes
+    buffer = io.BytesIO()
+    with gzip.GzipFile(filename="", mode="wb", fileobj=buffer, mtime=0, compresslevel=6) as stream:
+        stream.write(content)
+    return buffer.getvalue()

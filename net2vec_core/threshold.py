@@ -1,0 +1,129 @@
+"""Exact per-filter quantiles of stored activations, by counting, with Dask.
+
+An order statistic is found digit by digit: a float's bits, mapped to an unsigned integer of the same order, are counted
+16 bits at a time, which takes one pass over float16 and two over float32. Counts add up, so memory does not grow with
+the number of images.
+"""
+
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+import dask
+import dask.array as da
+import numpy as np
+import pandas as pd
+import zarr
+from numpy.typing import NDArray
+
+DIGIT_BITS = 16
+DIGITS = 2**DIGIT_BITS
+BLOCK_BYTES = 32 * 2**20
+COUNTS_MERGED_AT_ONCE = 4
+
+
+def thresholds(shards: Sequence[zarr.Array[Any]], quantile: float, threads: int) -> pd.DataFrame:
+    """The thresholds of a layer's filters.
+
+    T_k is the order statistic of rank ⌈(1 − τ)·n⌉ of filter k's n activations over all images and positions
+    (DESIGN 6.1).
+
+    Args:
+        shards: Activations, float16 or float32 [image, filter, y, x].
+        quantile: τ.
+        threads: Threads that count side by side.
+
+    Returns:
+        One row a filter: filter, threshold, share_above (of its activations), maximum.
+    """
+    activations = da.concatenate([_blocks(shard) for shard in shards])
+    images, filters, height, width = activations.shape
+    number = images * height * width
+    rank = np.full(filters, number - math.floor(Fraction(str(quantile)) * number))
+    with dask.config.set(scheduler="threads", num_workers=threads):
+        threshold, not_above, maximum = _order_statistics(activations, rank)
+    return pd.DataFrame(
+        {
+            "filter": np.arange(filters),
+            "threshold": threshold,
+            "share_above": 1 - not_above / number,
+            "maximum": maximum,
+        }
+    )
+
+
+def to_key(values: NDArray[Any]) -> NDArray[Any]:
+    """Floats as unsigned integers of the same width and order; −0 and 0 become the same."""
+    unsigned = np.dtype(f"uint{values.dtype.itemsize * 8}")
+    sign = unsigned.type(1 << (unsigned.itemsize * 8 - 1))
+    bits = values.view(unsigned)
+    bits = np.where(bits == sign, unsigned.type(0), bits)
+    return np.where(bits & sign, ~bits, bits | sign)
+
+
+def from_key(keys: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
+    """The floats of `dtype` that `to_key` maps to these keys."""
+    sign = keys.dtype.type(1 << (keys.dtype.itemsize * 8 - 1))
+    return np.where(keys & sign, keys ^ sign, ~keys).view(dtype)
+
+
+def _blocks(shard: zarr.Array[Any]) -> da.Array:
+    images, filters, height, width = shard.shape
+    at_once = min(shard.chunks[1], filters)
+    step = (shard.shards or shard.chunks)[0]
+    steps = max(1, BLOCK_BYTES // (step * at_once * height * width * shard.dtype.itemsize))
+    return da.from_array(shard, chunks=(min(step * steps, images), at_once, height, width))
+
+
+def _order_statistics(
+    activations: da.Array, rank: NDArray[np.int64]
+) -> tuple[NDArray[Any], NDArray[np.int64], NDArray[Any]]:
+    """For each filter the value of this rank (from 1), the number of values not above it, and the maximum."""
+    dtype = activations.dtype
+    bits = dtype.itemsize * 8
+    keys = activations.map_blocks(to_key, dtype=f"uint{bits}")
+    prefix, below = np.zeros(len(rank), keys.dtype), np.zeros(len(rank), np.int64)
+    largest = keys.max(axis=(0, 2, 3))
+    for shift in range(bits - DIGIT_BITS, -1, -DIGIT_BITS):
+        selected, largest = dask.compute(_select(_count(keys, prefix, shift), rank - below), largest)
+        digit, lower, equal = selected.T
+        prefix = prefix | (digit.astype(keys.dtype) << keys.dtype.type(shift))
+        below = below + lower
+    return from_key(prefix, dtype), below + equal, from_key(largest, dtype)
+
+
+def _count(keys: da.Array, prefix: NDArray[Any], shift: int) -> da.Array:
+    """int64 [filter, digit]: how often each digit stands at `shift`, of the keys that begin with their filter's prefix."""
+    blocks, filters = keys.numblocks[0], keys.chunks[1]
+    starts = da.from_array(prefix[None, :, None, None], chunks=(1, filters, 1, 1))
+    counts = da.map_blocks(
+        _count_block, keys, starts, shift, dtype=np.int64, drop_axis=[2, 3], new_axis=[2],
+        chunks=((1,) * blocks, filters, (DIGITS,)),
+    )  # fmt: skip
+    return counts.sum(axis=0, split_every=COUNTS_MERGED_AT_ONCE)
+
+
+def _count_block(keys: NDArray[Any], prefix: NDArray[Any], shift: int) -> NDArray[np.int64]:
+    counts = np.empty((1, keys.shape[1], DIGITS), np.int64)
+    for index, start in enumerate(prefix.ravel()):
+        values = keys[:, index].ravel()
+        if shift + DIGIT_BITS < keys.dtype.itemsize * 8:
+            values = values[values >> (shift + DIGIT_BITS) == start >> (shift + DIGIT_BITS)]
+        digits = (values >> shift).astype(np.uint16)
+        counts[0, index] = np.bincount(digits, minlength=DIGITS)
+    return counts
+
+
+def _select(counts: da.Array, rank: NDArray[np.int64]) -> da.Array:
+    """int64 [filter, 3]: the digit at which each filter's count reaches its rank, the count below it, and at it."""
+    ranks = da.from_array(rank[:, None], chunks=(counts.chunks[0], 1))
+    return da.map_blocks(_select_block, counts, ranks, dtype=np.int64, chunks=(counts.chunks[0], (3,)))
+
+
+def _select_block(counts: NDArray[np.int64], rank: NDArray[np.int64]) -> NDArray[np.int64]:
+    reached = counts.cumsum(axis=1)
+    digit = (reached < rank).sum(axis=1)
+    index = np.arange(len(counts))
+    equal = counts[index, digit]
+    return np.stack([digit, reached[index, digit] - equal, equal], axis=1)

@@ -77,7 +77,9 @@ def _wanted(table: pd.DataFrame, settings: ConceptSettings) -> pd.Series:
 
 def _report_left_out(rare: pd.DataFrame, settings: ConceptSettings) -> None:
     need = f"{settings.min_train} train and {settings.min_val} val images are needed"
-    counts = {row.name: f"`{row.name}` has {row.train_images} and {row.val_images}" for row in rare.itertuples(index=False)}
+    counts = {
+        row.name: f"`{row.name}` has {row.train_images} and {row.val_images}" for row in rare.itertuples(index=False)
+    }
     included = [counts[name] for name in settings.include if name in counts]
     if included:
         raise UserError(f"`concepts.include`: {'; '.join(included)}; {need}")

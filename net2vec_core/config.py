@@ -164,7 +164,7 @@ class Config(Section):
         return networks
 
 
-def parse(values: object, source: str) -> Config:
+def parse_config(values: object, source: str) -> Config:
     """The configuration in `values`, a mapping as YAML gives it; `source` names it in messages.
 
     Raises:
@@ -174,7 +174,9 @@ def parse(values: object, source: str) -> Config:
         return Config.model_validate({} if values is None else values)
     except ValidationError as error:
         lines = [_explain(details) for details in error.errors()]
-        raise UserError("\n".join([f"{source} is not a valid configuration:", *(f"  {line}" for line in lines)])) from None
+        raise UserError(
+            "\n".join([f"{source} is not a valid configuration:", *(f"  {line}" for line in lines)])
+        ) from None
 
 
 def load(path: Path) -> Config:
@@ -189,7 +191,7 @@ def load(path: Path) -> Config:
         raise UserError(f"{path}: the configuration cannot be read ({error.strerror})") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise UserError(f"{path} is not valid YAML: {error}") from None
-    return parse(values, str(path))
+    return parse_config(values, str(path))
 
 
 def dump(config: Config) -> str:
@@ -225,12 +227,14 @@ STAGE_KEYS: dict[str, tuple[str, ...]] = {
     "dataset": _DATASET,
     "concepts": (*_DATASET, "concepts"),
     "network": (*_DATASET, "network"),
-    "probe": _ACTIVATIONS,
+    "probe": (*_ACTIVATIONS, "compute.images_per_shard"),
     "threshold": _MASKS,
     "filter_masks": _MASKS,
     "single_filter": _SCORES,
-    "segmentation": (*_SCORES, "segmentation.recipe"),
+    "segmentation": (*_SCORES, "segmentation.recipe", "compute.concepts_per_job"),
     "tables": (*_SCORES, "segmentation"),
+    "similarity": (*_SCORES, "segmentation"),
+    "overlap": (*_SCORES, "segmentation"),
 }
 
 

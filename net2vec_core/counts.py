@@ -25,7 +25,9 @@ class PairCounts:
     @classmethod
     def load(cls, group: zarr.Group) -> "PairCounts":
         """Read what `save` wrote."""
-        return cls(*(cast(NDArray[np.int64], cast(zarr.Array[Any], group[name])[:]) for name in cls.__dataclass_fields__))
+        return cls(
+            *(cast(NDArray[np.int64], cast(zarr.Array[Any], group[name])[:]) for name in cls.__dataclass_fields__)
+        )
 
     @classmethod
     def concatenate(cls, parts: "list[PairCounts]") -> "PairCounts":

@@ -73,14 +73,18 @@ def write_filter_masks(
     """
     _, filters, height, width = shards[0].shape
     if len(thresholds) != filters:
-        raise UserError(f"{store}: {len(thresholds)} thresholds for {filters} filters; run `snakemake` to make them anew")
+        raise UserError(
+            f"{store}: {len(thresholds)} thresholds for {filters} filters; run `snakemake` to make them anew"
+        )
     images = sum(shard.shape[0] for shard in shards)
     limit = thresholds.astype(shards[0].dtype)[:, None]
     with new_store(store, "filter_masks", made_from) as group:
         group.attrs["grid"] = [height, width]
         shape = (images, filters, -(-height * width // 8))
         chunks = (min(images, IMAGES_PER_CHUNK), *shape[1:])
-        bits = group.create_array("bits", shape=shape, chunks=chunks, dtype="uint8", fill_value=0, compressors=COMPRESSOR)
+        bits = group.create_array(
+            "bits", shape=shape, chunks=chunks, dtype="uint8", fill_value=0, compressors=COMPRESSOR
+        )
         parts = _parts([shard.shape[0] for shard in shards])
         for shard, first, last, position in progress(parts, "thresholding", "chunks of images"):
             activations = cast(NDArray[Any], shards[shard][first:last])
@@ -89,7 +93,7 @@ def write_filter_masks(
 
 
 def _parts(sizes: list[int]) -> list[tuple[int, int, int, int]]:
-    """(shard, first and last + 1 image in it, position among all images), such that none crosses a chunk of the bits."""
+    """(shard, first and last + 1 image in it, position among all images); none crosses a chunk of the bits."""
     parts, position = [], 0
     for shard, size in enumerate(sizes):
         first = 0

@@ -13,6 +13,7 @@ import pandas as pd
 import zarr
 from numpy.typing import NDArray
 
+from net2vec_core.config import Category
 from net2vec_core.dataset.records import SPLITS, Concept, Reader, Record
 from net2vec_core.errors import UserError
 from net2vec_core.progress import progress
@@ -24,7 +25,13 @@ Occurrences = list[tuple[int, int]]
 
 
 def write_labels(
-    reader: Reader, mask_size: int, store: Path, images: Path, occurrences: Path, made_from: dict[str, Any], workers: int
+    reader: Reader,
+    mask_size: int,
+    store: Path,
+    images: Path,
+    occurrences: Path,
+    made_from: dict[str, Any],
+    workers: int,
 ) -> None:
     """Read every record of a data set and write its masks, its images and which image holds which concept.
 
@@ -93,7 +100,9 @@ def count_pixels(masks: NDArray[np.uint16], image_labels: Sequence[int]) -> Occu
 def _require_splits(images: pd.DataFrame) -> None:
     for split in SPLITS:
         if not (images["split"] == split).any():
-            raise UserError(f"the data set has no image of split `{split}`; concepts are learned on train, scored on val")
+            raise UserError(
+                f"the data set has no image of split `{split}`; concepts are learned on train, scored on val"
+            )
 
 
 @dataclass(frozen=True)
@@ -140,6 +149,12 @@ class Labels:
             else:
                 (planes[image, planes_used[image]] == self.numbers[concept]).any(0, out=mask)
         return result
+
+
+def read_vocabulary(store: Path, made_from: dict[str, Any]) -> list[Concept]:
+    """All concepts that the data set knows, whether or not an image holds them."""
+    rows = cast(list[tuple[int, str, Category]], open_store(store, "dataset", made_from).attrs["concepts"])
+    return [Concept(*row) for row in rows]
 
 
 def open_labels(

@@ -1,5 +1,6 @@
 """The frozen network: built from its settings, its layers listed, named and read in one forward pass."""
 
+import contextlib
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -57,7 +58,9 @@ def trace(model_name: str, image_size: int) -> list[Call]:
             model(torch.empty(1, 3, image_size, image_size))
         except (RuntimeError, AssertionError) as error:
             reason = str(error).splitlines()[0]
-            raise UserError(f"{model_name} does not take images of {image_size}×{image_size} pixels: {reason}") from None
+            raise UserError(
+                f"{model_name} does not take images of {image_size}×{image_size} pixels: {reason}"
+            ) from None
     return calls
 
 
@@ -107,10 +110,8 @@ class LayerReader:
         """
         self._pass.outputs, self._pass.calls, self._pass.dtype = {}, 0, dtype
         with torch.inference_mode():
-            try:
+            with contextlib.suppress(_AllLayersReadError):
                 self.model(self.preprocessing(images).to(self.device))
-            except _AllLayersReadError:
-                pass
         outputs: dict[str, Tensor] = self._pass.outputs
         return {layer: output.reshape(*output.shape, *[1] * (4 - output.ndim)) for layer, output in outputs.items()}
 

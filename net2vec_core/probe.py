@@ -33,6 +33,23 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
+class ProbeSettings:
+    """How images are shown to a network.
+
+    Attributes:
+        image_size: Side of its input, pixels.
+        dtype: float16 or float32, of the stored activations.
+        batch_size: Images decoded and forwarded together.
+        threads: Batches in work side by side.
+    """
+
+    image_size: int
+    dtype: str
+    batch_size: int
+    threads: int
+
+
+@dataclass(frozen=True)
 class Estimate:
     """What a probe job needs, in bytes: at most on disk, and in memory beside the network's own weights."""
 
@@ -43,22 +60,20 @@ class Estimate:
         return f"up to {self.disk / 2**20:,.0f} MiB of disk and about {self.memory / 2**20:,.0f} MiB of memory"
 
 
-def estimate(grids: Grids, images: int, image_size: int, dtype: str, batch_size: int, threads: int) -> Estimate:
+def estimate(grids: Grids, images: int, settings: ProbeSettings) -> Estimate:
     """Bound the disk (before compression) and the memory of probing `images` images with these layers' grids."""
-    values = sum(filters * height * width for filters, height, width in grids.values())
-    per_image = values * BYTES[dtype] + image_size**2 * 3
-    batches_held = 2 * threads + 2  # those in the pipeline, the one being written, its compressed copy
-    return Estimate(values * BYTES[dtype] * images, TORCH_MEMORY + batches_held * batch_size * per_image)
+    activations = sum(filters * height * width for filters, height, width in grids.values()) * BYTES[settings.dtype]
+    per_image = activations + settings.image_size**2 * 3
+    batches_held = 2 * settings.threads + 2  # those in the pipeline, the one being written, its compressed copy
+    memory = TORCH_MEMORY + batches_held * min(settings.batch_size, images) * per_image
+    return Estimate(activations * images, memory)
 
 
 def probe(
     reader: LayerReader,
     grids: Grids,
     images: Sequence[Path],
-    image_size: int,
-    dtype: str,
-    batch_size: int,
-    threads: int,
+    settings: ProbeSettings,
     store: Path,
     made_from: dict[str, Any],
 ) -> None:
@@ -67,43 +82,50 @@ def probe(
     Raises:
         UserError: if an image cannot be decoded, or an activation is not finite in this dtype.
     """
-    need = estimate(grids, len(images), image_size, dtype, batch_size, threads)
-    free = shutil.disk_usage(store.parent).free
-    logger.info("%s: %d images × %d layers; %s (%s MiB free)", store, len(images), len(grids), need, f"{free / 2**20:,.0f}")
-    if need.disk > free:
-        logger.warning("the disk may fill up: compression usually, but not surely, halves the activations")
+    _announce(store, estimate(grids, len(images), settings), f"{len(images)} images × {len(grids)} layers")
     torch.set_num_threads(1)  # the threads work on batches of their own
-    forward = _Forward(reader, image_size, dtype)
-    batches = [images[first : first + batch_size] for first in range(0, len(images), batch_size)]
+    forward = _Forward(reader, settings)
+    size = settings.batch_size
+    batches = [images[first : first + size] for first in range(0, len(images), size)]
     with new_store(store, "probe", made_from) as group:
-        arrays = {layer: _create(group, layer, (len(images), *grid), dtype, batch_size) for layer, grid in grids.items()}
+        arrays = {layer: _create(group, layer, (len(images), *grid), settings) for layer, grid in grids.items()}
         first = 0
-        for outputs in ordered_map(forward, progress(batches, "probing", "batches"), threads):
+        for outputs in ordered_map(forward, progress(batches, "probing", "batches"), settings.threads):
             for layer, output in outputs.items():
                 arrays[layer][first : first + len(output)] = output.numpy()
-            first += len(output)
+            first += len(next(iter(outputs.values())))
 
 
-def _create(group: zarr.Group, layer: str, shape: tuple[int, ...], dtype: str, batch_size: int) -> zarr.Array[Any]:
+def _announce(store: Path, need: Estimate, what: str) -> None:
+    free = shutil.disk_usage(store.parent).free
+    logger.info("%s: %s; needs %s (%s MiB are free)", store, what, need, f"{free / 2**20:,.0f}")
+    if need.disk > free:
+        logger.warning("the disk may fill up: compression usually, but not surely, halves the activations")
+
+
+def _create(group: zarr.Group, layer: str, shape: tuple[int, ...], settings: ProbeSettings) -> zarr.Array[Any]:
     images, filters, *grid = shape
-    batch = min(batch_size, images)
+    batch = min(settings.batch_size, images)
     chunks, shards = (batch, min(FILTERS_PER_CHUNK, filters), *grid), (batch, filters, *grid)
     if filters % chunks[1]:
         chunks = shards
-    return group.create_array(layer, shape=shape, chunks=chunks, shards=shards, dtype=dtype, compressors=COMPRESSOR)
+    return group.create_array(
+        layer, shape=shape, chunks=chunks, shards=shards, dtype=settings.dtype, compressors=COMPRESSOR
+    )
 
 
 class _Forward:
     """From the paths of a batch of images to their activations; several threads may call it at once."""
 
-    def __init__(self, reader: LayerReader, image_size: int, dtype: str) -> None:
-        self.reader, self.image_size, self.dtype = reader, image_size, getattr(torch, dtype)
+    def __init__(self, reader: LayerReader, settings: ProbeSettings) -> None:
+        self.reader, self.settings = reader, settings
+        self.dtype: torch.dtype = getattr(torch, settings.dtype)
         self.on_cpu = reader.device.type == "cpu"
         self.turn = contextlib.nullcontext() if self.on_cpu else threading.Lock()
 
     def __call__(self, paths: Sequence[Path]) -> dict[str, Tensor]:
-        images = np.stack([read_rgb(path, self.image_size) for path in paths])
-        step = CPU_FORWARD_IMAGES if self.on_cpu else len(images)
+        images = np.stack([read_rgb(path, self.settings.image_size) for path in paths])
+        step = CPU_FORWARD_IMAGES if self.on_cpu else self.settings.batch_size
         parts = [self._forward(images[first : first + step], step) for first in range(0, len(images), step)]
         outputs = {layer: torch.cat([part[layer] for part in parts]) for layer in parts[0]}
         self._require_finite(outputs, paths)

@@ -12,6 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -22,7 +24,8 @@ from net2vec_core.counts import PairCounts
 from net2vec_core.labels import Labels
 from net2vec_core.progress import progress
 from net2vec_core.segmentation_data import Part
-from net2vec_core.upsample import interpolation_matrix
+from net2vec_core.storage import new_store
+from net2vec_core.surface import Surface
 
 BIT_OF_BYTE = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1).astype(bool)
 
@@ -41,8 +44,10 @@ RECIPES = {"paper": Recipe(learning_rate=1e-4, momentum=0.9, minibatch=64, epoch
 
 
 def loss_weights(alpha: NDArray[np.float64], pixel_level: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """The weights (a, b) of labelled and unlabelled pixels, float64 [concept, 2]: (α, 1 − α), or (1, 1) for a concept of
-    whole images (DESIGN 6.5, 6.6)."""
+    """The weights (a, b) of labelled and unlabelled pixels, float64 [concept, 2].
+
+    They are (α, 1 − α), or (1, 1) for a concept of whole images (DESIGN 6.5, 6.6).
+    """
     weights = np.stack([alpha, 1 - alpha], axis=1)
     weights[~pixel_level] = 1
     return weights
@@ -55,35 +60,11 @@ def start_weights(names: Iterable[str], filters: int, seed: int) -> NDArray[np.f
     return np.array(rows, np.float32)
 
 
-class Surface:
-    """From the layer's grid to the mask grid and back: U and its transpose, on one device."""
-
-    def __init__(self, grid: tuple[int, int], mask_shape: tuple[int, int], align_corners: bool, device: str) -> None:
-        pairs = zip(grid, mask_shape, strict=True)
-        matrices = [torch.from_numpy(interpolation_matrix(*sizes, align_corners)).to(device) for sizes in pairs]
-        self.rows, self.columns = matrices
-        self.grid, self.mask_shape, self.device = grid, mask_shape, device
-
-    def up(self, cells: NDArray[np.float64]) -> Tensor:
-        """U z of maps [image, y, x] given flat: float32 [image, y, x] on the mask grid."""
-        height, width = self.grid
-        maps = torch.from_numpy(cells.astype(np.float32)).to(self.device)
-        by_columns = (maps.view(-1, width) @ self.columns.T).view(-1, height, self.mask_shape[1])
-        return torch.matmul(self.rows, by_columns)
-
-    def down(self, pixels: Tensor) -> NDArray[np.float32]:
-        """Uᵀ of maps [image, y, x] on the mask grid, flat."""
-        by_rows = torch.matmul(self.rows.T, pixels)
-        cells = by_rows.view(-1, self.mask_shape[1]) @ self.columns
-        result: NDArray[np.float32] = cells.flatten().cpu().numpy()
-        return result
-
-
 def predict(weights: NDArray[np.float32], part: Part, surface: Surface) -> Tensor:
     """M(x; w) for the images of a part, float32 [image, y, x] on the mask grid; `weights` is float32 [filter]."""
     size = len(part.pairs) * surface.grid[0] * surface.grid[1]
     cells = np.bincount(part.cell, weights=weights[part.filter], minlength=size)
-    return surface.up(cells).sigmoid_()
+    return surface.up(cells.astype(np.float32)).sigmoid_()
 
 
 class ConceptFit:
@@ -114,7 +95,7 @@ class ConceptFit:
         return np.bincount(part.filter, weights=cells[part.cell], minlength=len(self.weights))
 
     def _slope(self, part: Part) -> Tensor:
-        """(b − (a + b)·t) / n, float32 [image, pixel]: eight pixels at a time, looked up by a byte of the packed mask."""
+        """(b − (a + b)·t) / n, float32 [image, pixel], looked up eight pixels at a time by the bytes of the masks."""
         labelled, unlabelled = self.loss_weights / part.minibatch_images
         table = np.where(BIT_OF_BYTE, -labelled, unlabelled).astype(np.float32)
         pixels = self.surface.mask_shape[0] * self.surface.mask_shape[1]
@@ -174,6 +155,16 @@ def score(
         for block in blocks:
             list(pool.map(count, block))
     return PairCounts(labels.image, labels.concept, intersection, union)
+
+
+def write_segmentation(
+    store: Path, weights: NDArray[np.float32], counts: PairCounts, attributes: dict[str, Any], made_from: dict[str, Any]
+) -> None:
+    """Store the `weights` [concept, filter] of a batch of concepts and, under `counts`, their counts by image."""
+    with new_store(store, "segmentation", made_from) as group:
+        group.update_attributes(attributes)
+        group.create_array("weights", data=weights)
+        counts.save(group.create_group("counts"))
 
 
 def _by_concept(parts: Iterator[Part]) -> dict[int, list[Part]]:

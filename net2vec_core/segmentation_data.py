@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -54,13 +55,14 @@ class Block:
 class Blocks:
     """The pairs of `labels` as parts of minibatches, a block of consecutive images at a time.
 
-    A block is read from the stores once and from a scratch file after that, so memory holds one block, whatever the size
-    of the data set. Minibatches follow the order of the images and do not depend on the blocks.
+    A block is read from the stores once and from a scratch file after that, so memory holds one block, whatever the
+    size of the data set. Minibatches follow the order of the images and do not depend on the blocks.
     """
 
     def __init__(self, masks: FilterMasks, labels: Labels, minibatch: int, scratch: Path) -> None:
-        """Use minibatches of `minibatch` images; `scratch` is a folder that `close` removes."""
+        """Use minibatches of `minibatch` images; `scratch` is a folder that is removed when the `with` block ends."""
         self.masks, self.labels, self.scratch = masks, labels, scratch
+        remove(scratch)
         self.groups = _minibatches(labels, minibatch)
         self.ranges = _image_ranges(labels, masks.images)
         self.all_parts = list(self._parts(self._read(*self.ranges[0]))) if len(self.ranges) == 1 else None
@@ -72,8 +74,10 @@ class Blocks:
         for first, last in self.ranges:
             yield list(self._parts(self._load(first, last)))
 
-    def close(self) -> None:
-        """Remove the scratch files."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
         remove(self.scratch)
 
     def _load(self, first: int, last: int) -> Block:
@@ -90,7 +94,9 @@ class Blocks:
         starts = range(first, last, IMAGES_READ_AT_ONCE)
         masks = (self.labels.pair_masks(start, min(start + IMAGES_READ_AT_ONCE, last)) for start in starts)
         target = np.concatenate([np.packbits(mask.reshape(len(mask), -1), axis=1) for mask in masks])
-        return Block(first, self.labels.pairs_of_images(first, last).start, self.masks.active_cells(first, last), target)
+        return Block(
+            first, self.labels.pairs_of_images(first, last).start, self.masks.active_cells(first, last), target
+        )
 
     def _parts(self, block: Block) -> Iterator[Part]:
         pairs = self.groups.iloc[block.first_pair : block.first_pair + len(block.target)]
@@ -111,7 +117,7 @@ class Blocks:
 
 
 def _minibatches(labels: Labels, minibatch: int) -> pd.DataFrame:
-    """One row a pair: image, concept, is_train, minibatch (its number), minibatch_images, is_last (of its minibatch)."""
+    """One row a pair: image, concept, is_train, minibatch (a number), minibatch_images, is_last (of them)."""
     pairs = pd.DataFrame({"image": labels.image, "concept": labels.concept, "is_train": labels.is_train[labels.image]})
     pairs["minibatch"] = pairs.groupby(["concept", "is_train"]).cumcount() // minibatch
     by_minibatch = pairs.groupby(["concept", "is_train", "minibatch"])

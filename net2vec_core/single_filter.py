@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
+import zarr
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -14,8 +15,8 @@ from net2vec_core.filter_masks import FilterMasks
 from net2vec_core.labels import Labels
 from net2vec_core.parallel import ordered_map
 from net2vec_core.progress import progress
-from net2vec_core.storage import new_store
-from net2vec_core.upsample import interpolation_matrix
+from net2vec_core.storage import new_store, open_store
+from net2vec_core.surface import Surface
 
 IMAGES_AT_ONCE = 64
 TRAIN, VAL = 0, 1
@@ -37,30 +38,19 @@ class FilterCounts:
         return self.iou()[..., TRAIN].argmax(axis=1)
 
 
-class Predictor:
-    """Filter masks as predictions: upsampled from the layer's to the mask grid, active where above one half."""
-
-    def __init__(self, grid: tuple[int, int], mask_shape: tuple[int, int], align_corners: bool, device: str) -> None:
-        pairs = zip(grid, mask_shape, strict=True)
-        matrices = [torch.from_numpy(interpolation_matrix(*sizes, align_corners)).to(device) for sizes in pairs]
-        self.rows, self.columns = matrices[0], matrices[1].T.contiguous()
-        self.device = device
-
-    def __call__(self, masks: NDArray[np.bool_]) -> Tensor:
-        """Masks bool [mask, y, x] as predictions float32 (0 or 1) [mask, pixel] on the mask grid."""
-        cells = torch.from_numpy(masks).to(self.device, torch.float32)
-        by_columns = (cells.flatten(0, 1) @ self.columns).unflatten(0, cells.shape[:2])
-        return torch.matmul(self.rows, by_columns).gt_(0.5).flatten(1)
+def predict(masks: NDArray[np.bool_], surface: Surface) -> Tensor:
+    """Filter masks bool [mask, y, x] as predictions: [U(B) > 0.5], as float32 0 or 1 [mask, pixel]."""
+    return surface.up(masks.astype(np.float32)).gt_(0.5).flatten(1)
 
 
-def count_filters(masks: FilterMasks, labels: Labels, predictor: Predictor, threads: int) -> FilterCounts:
+def count_filters(masks: FilterMasks, labels: Labels, surface: Surface, threads: int) -> FilterCounts:
     """The counts of every filter for every concept; only filters that are active in an image cost any work."""
     shape = (2, len(labels.numbers), masks.filters)
     totals = _Totals(np.zeros(shape, np.int64), np.zeros(shape, np.int64), np.zeros(shape[:2], np.int64))
     torch.set_num_threads(1)  # the threads work on images of their own
 
     def count(first: int) -> _Totals:
-        return _count_images(masks, labels, predictor, first, min(first + IMAGES_AT_ONCE, masks.images))
+        return _count_images(masks, labels, surface, first, min(first + IMAGES_AT_ONCE, masks.images))
 
     starts = range(0, masks.images, IMAGES_AT_ONCE)
     for part in ordered_map(count, progress(starts, "counting every filter", "chunks of images"), threads):
@@ -69,7 +59,7 @@ def count_filters(masks: FilterMasks, labels: Labels, predictor: Predictor, thre
 
 
 def count_best_filters(
-    masks: FilterMasks, labels: Labels, predictor: Predictor, filters: NDArray[np.int64], threads: int
+    masks: FilterMasks, labels: Labels, surface: Surface, filters: NDArray[np.int64], threads: int
 ) -> PairCounts:
     """The counts of each (image, concept) pair for the concept's own filter, `filters` [concept]."""
     torch.set_num_threads(1)
@@ -78,7 +68,7 @@ def count_best_filters(
         last = min(first + IMAGES_AT_ONCE, masks.images)
         pairs = labels.pairs_of_images(first, last)
         image, concept = labels.image[pairs], labels.concept[pairs]
-        predicted = predictor(masks.dense(first, last)[image - first, filters[concept]]).cpu().numpy() > 0
+        predicted = predict(masks.dense(first, last)[image - first, filters[concept]], surface).cpu().numpy() > 0
         labelled = labels.pair_masks(first, last).reshape(predicted.shape)
         return PairCounts(image, concept, (predicted & labelled).sum(1), (predicted | labelled).sum(1))
 
@@ -105,7 +95,7 @@ class _Totals:
         return FilterCounts(np.moveaxis(self.intersection, 0, -1), np.moveaxis(union, 0, -1))
 
 
-def _count_images(masks: FilterMasks, labels: Labels, predictor: Predictor, first: int, last: int) -> _Totals:
+def _count_images(masks: FilterMasks, labels: Labels, surface: Surface, first: int, last: int) -> _Totals:
     shape = (2, len(labels.numbers), masks.filters)
     totals = _Totals(np.zeros(shape, np.int64), np.zeros(shape, np.int64), np.zeros(shape[:2], np.int64))
     dense, labelled = masks.dense(first, last), labels.pair_masks(first, last)
@@ -117,9 +107,9 @@ def _count_images(masks: FilterMasks, labels: Labels, predictor: Predictor, firs
         split = TRAIN if labels.is_train[image] else VAL
         concepts = labels.concept[pairs]
         active = dense[image - first].any((1, 2)).nonzero()[0]
-        predicted = predictor(dense[image - first, active])
+        predicted = predict(dense[image - first, active], surface)
         masks_of_pairs = labelled[pairs.start - offset : pairs.stop - offset].reshape(len(concepts), -1)
-        truth = torch.from_numpy(masks_of_pairs).to(predictor.device, torch.float32)
+        truth = torch.from_numpy(masks_of_pairs).to(surface.device, torch.float32)
         cells = np.ix_(concepts, active)
         totals.intersection[split][cells] += _whole(truth @ predicted.T)
         totals.predicted[split][cells] += _whole(predicted.sum(1))
@@ -138,3 +128,10 @@ def write_single_filter(store: Path, counts: FilterCounts, best: PairCounts, mad
         group.create_array("intersection", data=counts.intersection)
         group.create_array("union", data=counts.union)
         best.save(group.create_group("best"))
+
+
+def read_single_filter(store: Path, made_from: dict[str, Any]) -> tuple[FilterCounts, PairCounts]:
+    """What `write_single_filter` stored."""
+    group = open_store(store, "single_filter", made_from)
+    intersection, union = (np.asarray(cast(zarr.Array[Any], group[name])[:]) for name in ("intersection", "union"))
+    return FilterCounts(intersection, union), PairCounts.load(cast(zarr.Group, group["best"]))

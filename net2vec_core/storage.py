@@ -2,7 +2,6 @@
 
 import gzip
 import io
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,7 +55,9 @@ def open_store(path: Path, stage: str, made_from: dict[str, Any]) -> zarr.Group:
         raise UserError(f"{path}: no such store; run `snakemake` to make it") from None
     found = (group.attrs.get("stage"), group.attrs.get("format_version"))
     if found != (stage, FORMAT_VERSION):
-        raise UserError(f"{path} holds {found[0]!r} in format {found[1]}, expected {stage!r} in format {FORMAT_VERSION}")
+        raise UserError(
+            f"{path} holds {found[0]!r} in format {found[1]}, expected {stage!r} in format {FORMAT_VERSION}"
+        )
     _require_same(path, group.attrs["made_from"], made_from)
     return group
 
@@ -65,8 +66,8 @@ def _require_same(path: Path, found: Any, expected: dict[str, Any]) -> None:
     for key in sorted(found.keys() | expected.keys()):
         if found.get(key) != expected.get(key):
             raise UserError(
-                f"{path} was made from another configuration: `{key}` was {found.get(key)}, is now {expected.get(key)}; "
-                "run `snakemake` to make it anew, or give this configuration a `run` name of its own"
+                f"{path} was made from another configuration: `{key}` was {found.get(key)}, is now "
+                f"{expected.get(key)}; run `snakemake` to make it anew, or give this configuration a `run` name of its own"
             )
 
 
@@ -94,7 +95,7 @@ def write_bytes(path: Path, content: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         partial.write_bytes(content)
-        os.replace(partial, path)
+        partial.replace(path)
     finally:
         remove(partial)
 

@@ -94,7 +94,7 @@ def _order_statistics(
 
 
 def _count(keys: da.Array, prefix: NDArray[Any], shift: int) -> da.Array:
-    """int64 [filter, digit]: how often each digit stands at `shift`, of the keys that begin with their filter's prefix."""
+    """int64 [filter, digit]: how often each digit stands at `shift` in the keys with their filter's prefix."""
     blocks, filters = keys.numblocks[0], keys.chunks[1]
     starts = da.from_array(prefix[None, :, None, None], chunks=(1, filters, 1, 1))
     counts = da.map_blocks(

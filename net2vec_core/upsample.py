@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 def interpolation_matrix(source: int, target: int, align_corners: bool) -> NDArray[np.float32]:
     """The float32 matrix [target, source] that stretches `source` samples to `target` by linear interpolation.
 
-    A map x of shape [h, w] becomes `rows @ x @ columns.T`, which is what `torch.nn.functional.interpolate` gives in mode
-    `bilinear` with the same `align_corners`.
+    A map x of shape [h, w] becomes `rows @ x @ columns.T`, which is what `torch.nn.functional.interpolate` gives in
+    mode `bilinear` with the same `align_corners`.
     """
     position = _source_positions(source, target, align_corners)
     below = np.minimum(position.astype(int), source - 1)

@@ -1,9 +1,9 @@
 """Broden, the probe data set of Network Dissection, in the layout of its own archive, whichever its size.
 
-    index.csv       image, split, ih, iw, sh, sw, then one column a category: `;`-separated mask files or label numbers
-    category.csv    the categories' names
-    label.csv       number, name, category (such as `object(120);part(3)`: how many images use it as which)
-    images/         images and masks; a mask codes a label as R + 256·G
+index.csv       image, split, ih, iw, sh, sw, then one column a category: `;`-separated mask files or label numbers
+category.csv    the categories' names
+label.csv       number, name, category (such as `object(120);part(3)`: how many images use it as which)
+images/         images and masks; a mask codes a label as R + 256·G
 """
 
 import re
@@ -85,7 +85,9 @@ def _read_table(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
     try:
         table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except OSError as error:
-        raise UserError(f"{path}: cannot be read ({error.strerror}); `dataset.path` must name an unpacked Broden") from None
+        raise UserError(
+            f"{path}: cannot be read ({error.strerror}); `dataset.path` must name an unpacked Broden"
+        ) from None
     except (ValueError, pd.errors.ParserError) as error:
         raise UserError(f"{path}: not a CSV table ({error})") from None
     missing = [column for column in columns if column not in table]
@@ -138,7 +140,9 @@ def _require_numbers(table: pd.DataFrame, path: Path, columns: tuple[str, ...]) 
         wrong = table[~table[column].str.fullmatch(r"[1-9]\d{0,4}") | (table[column].str.len() == 0)]
         if len(wrong):
             value = wrong[column].iloc[0]
-            raise UserError(f"{path}: row {_row(wrong.index[0])}: `{column}` is {value!r}, expected a number from 1 to 65535")
+            raise UserError(
+                f"{path}: row {_row(wrong.index[0])}: `{column}` is {value!r}, expected a number from 1 to 65535"
+            )
     return table.astype(dict.fromkeys(columns, int))
 
 

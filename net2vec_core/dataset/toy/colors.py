@@ -45,10 +45,12 @@ def _table() -> NDArray[np.uint8]:
     centres = np.array([rgb for prototypes in PROTOTYPES.values() for rgb in prototypes], dtype=np.float64)
     difference = (to_lab(grid)[..., None, :] - to_lab(centres)) * LAB_WEIGHTS
     nearest = np.square(difference).sum(axis=-1).argmin(axis=-1)
-    return np.array([NUMBER[name] for name in names], dtype=np.uint8)[nearest]
+    numbers: NDArray[np.uint8] = np.array([NUMBER[name] for name in names], dtype=np.uint8)[nearest]
+    return numbers
 
 
 def name_colors(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Number of the colour concept of every pixel: uint8 [y, x] of an sRGB image uint8 [y, x, 3]."""
     red, green, blue = np.moveaxis(image >> (8 - LEVEL_BITS), -1, 0)
-    return _table()[red, green, blue]
+    names: NDArray[np.uint8] = _table()[red, green, blue]
+    return names

@@ -5,8 +5,8 @@ import numpy as np
 from net2vec_core.dataset.records import Split
 
 CARDS: dict[str, int] = {
-    **{"street": 8, "village": 8, "field": 8, "beach": 5, "forest": 6, "mountain_snowy": 4},
-    **{"living_room": 6, "bedroom": 4, "dining_room": 4},
+    **{"street": 7, "village": 7, "field": 7, "beach": 5, "forest": 5, "mountain_snowy": 4},
+    **{"living_room": 5, "bedroom": 4, "dining_room": 3},
     **dict.fromkeys(("chequered", "cracked", "dotted", "grid", "honeycombed", "marbled", "striped", "zigzagged"), 1),
 }
 DECK: tuple[str, ...] = tuple(subject for subject, count in CARDS.items() for _ in range(count))

@@ -1,5 +1,6 @@
 """Draws one image of the toy probe set with its labels."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,16 +8,21 @@ from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageEnhance
 
 from net2vec_core.dataset.records import Split
-from net2vec_core.dataset.toy.canvas import SIDE, Canvas
+from net2vec_core.dataset.toy.canvas import Canvas
 from net2vec_core.dataset.toy.colors import name_colors
 from net2vec_core.dataset.toy.deck import deal
-from net2vec_core.dataset.toy.indoor import INDOOR
-from net2vec_core.dataset.toy.outdoor import OUTDOOR
+from net2vec_core.dataset.toy.indoor import bedroom, dining_room, living_room
+from net2vec_core.dataset.toy.nature import beach, field, forest, mountain_snowy
 from net2vec_core.dataset.toy.patterns import draw_pattern
+from net2vec_core.dataset.toy.shape import SIDE
 from net2vec_core.dataset.toy.tiles import tile
+from net2vec_core.dataset.toy.town import street, village
 from net2vec_core.dataset.toy.vocabulary import NUMBER
 
-SCENES = OUTDOOR | INDOOR
+SCENES: dict[str, Callable[[Canvas], None]] = {
+    scene.__name__: scene
+    for scene in (street, village, field, beach, forest, mountain_snowy, bedroom, living_room, dining_room)
+}
 # Colours are named on the image at the size at which it is usually looked at, not on supersampled grain.
 COLOR_SIDE = SIDE // 2
 
@@ -67,4 +73,5 @@ def _resized(image: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
 def _sampled(plane: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
     """The plane's values at the centres of side x side cells, never mixed."""
     centres = ((np.arange(side) + 0.5) * len(plane) / side).astype(int)
-    return plane[np.ix_(centres, centres)]
+    picked: NDArray[np.uint8] = plane[np.ix_(centres, centres)]
+    return picked

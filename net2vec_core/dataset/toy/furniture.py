@@ -2,13 +2,15 @@
 
 import numpy as np
 
-from net2vec_core.dataset.toy.canvas import Canvas, Frame, Pen
+from net2vec_core.dataset.toy.canvas import Canvas
 from net2vec_core.dataset.toy.outlines import Outline, blob, box, curve, disc, limb
 from net2vec_core.dataset.toy.palette import BRIGHT, fabric, foliage, glass, metal, painted, wood
+from net2vec_core.dataset.toy.pen import Frame, Pen
 from net2vec_core.dataset.toy.surfaces import Surface, pick, plain
 
 GILT = (186, 148, 74)
 LINEN = (238, 234, 226)
+BACKDROPS = ((150, 190, 225), (240, 190, 120), (230, 220, 200), (60, 80, 110), (190, 110, 90))
 
 
 def bed(canvas: Canvas, frame: Frame) -> None:
@@ -16,9 +18,7 @@ def bed(canvas: Canvas, frame: Frame) -> None:
     pen, rng = Pen(canvas, frame, "bed"), canvas.rng
     timber, cover = wood(rng), fabric(rng)
     pen.shadow(-1.0, 1.0, 0.7)
-    pen.draw(
-        timber, [*box(-0.72, 0.2, 0.72, 0.86)[:2], (0.72, 0.86), (0.4, 1.0), (-0.4, 1.0), (-0.72, 0.86)], relief=0.35
-    )
+    pen.draw(timber, [(-0.72, 0.2), (0.72, 0.2), (0.72, 0.86), (0.4, 1.0), (-0.4, 1.0), (-0.72, 0.86)], relief=0.35)
     pen.draw(fabric(rng, LINEN), [(-0.92, 0.2), (0.92, 0.2), (0.7, 0.62), (-0.7, 0.62)], relief=0.3)
     pillow = fabric(rng, pick(rng, (LINEN, LINEN, *BRIGHT[:8])))
     for x in (-0.34, 0.34):
@@ -54,16 +54,8 @@ def sofa(canvas: Canvas, frame: Frame) -> None:
 
 
 def _cushion(x: float, y: float, rx: float, ry: float) -> Outline:
-    return curve(
-        [
-            (x - rx, y - ry),
-            (x - rx * 0.98, y + ry * 0.9),
-            (x, y + ry),
-            (x + rx * 0.98, y + ry * 0.9),
-            (x + rx, y - ry),
-            (x, y - ry * 1.05),
-        ]
-    )
+    side = [(-rx, -ry), (-rx * 0.98, ry * 0.9), (0, ry), (rx * 0.98, ry * 0.9), (rx, -ry), (0, -ry * 1.05)]
+    return curve([(x + right, y + up) for right, up in side])
 
 
 def _legs(pen: Pen, surface: Surface, corners: tuple[tuple[float, float], ...], top: float, width: float) -> None:
@@ -142,12 +134,12 @@ def lamp(canvas: Canvas, frame: Frame) -> None:
 def painting(canvas: Canvas, frame: Frame) -> None:
     """A framed picture, half landscape, half abstract; its frame's foot is its lower edge."""
     pen, rng = Pen(canvas, frame, "painting"), canvas.rng
-    half = rng.uniform(0.38, 0.85)
+    half = rng.uniform(0.38, 0.7)
     pen.shade(box(-half - 0.03, -0.06, half + 0.06, 0.98), strength=0.5, blur=0.03)
     border = wood(rng) if rng.random() < 0.5 else plain(rng, pick(rng, (GILT, (30, 30, 34), (236, 236, 232))))
     pen.draw(border, box(-half, 0, half, 1), relief=0.3)
     inner = half - 0.09
-    backdrop = pick(rng, ((150, 190, 225), (240, 190, 120), *FACES))
+    backdrop = pick(rng, BACKDROPS)
     pen.draw(plain(rng, backdrop, "clouds"), box(-inner, 0.09, inner, 0.91), relief=0)
     if rng.random() < 0.5:
         hills = [(-inner, 0.09), (inner, 0.09), (inner, 0.4), (inner * 0.3, 0.52), (-inner * 0.3, 0.38), (-inner, 0.5)]
@@ -161,13 +153,10 @@ def painting(canvas: Canvas, frame: Frame) -> None:
             )
 
 
-FACES = ((230, 220, 200), (60, 80, 110), (190, 110, 90))
-
-
 def window(canvas: Canvas, frame: Frame) -> None:
     """A window in the wall of a room, daylight outside; its frame's foot is the sill."""
     pen, rng = Pen(canvas, frame, "wall"), canvas.rng
-    half = rng.uniform(0.35, 0.6)
+    half = rng.uniform(0.34, 0.46)
     trim = painted(rng, ((244, 244, 240), (244, 244, 240), (130, 90, 56)))
     pen.draw(trim, box(-half - 0.06, -0.06, half + 0.06, 1.06), part="window", relief=0.2)
     panes = [box(x, y, x + half - 0.05, y + 0.45) for x in (-half + 0.02, 0.03) for y in (0.02, 0.53)]

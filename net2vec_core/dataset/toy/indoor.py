@@ -1,27 +1,33 @@
 """Indoor scenes: each function lays out one room on an empty canvas."""
 
-from collections.abc import Callable
-
 import numpy as np
 
-from net2vec_core.dataset.toy import creatures, furniture, palette
-from net2vec_core.dataset.toy.canvas import Canvas, Frame, everything, rasterise
-from net2vec_core.dataset.toy.outlines import Outline
-from net2vec_core.dataset.toy.stage import Actor, Stage
+from net2vec_core.dataset.toy import furniture, palette
+from net2vec_core.dataset.toy.canvas import Canvas
+from net2vec_core.dataset.toy.cast import (
+    BED,
+    CAT,
+    CHAIR,
+    DOG,
+    LAMP,
+    LOW_TABLE,
+    PERSON,
+    SITTING_CAT,
+    SITTING_DOG,
+    SOFA,
+    TABLE,
+)
+from net2vec_core.dataset.toy.outlines import Outline, box
+from net2vec_core.dataset.toy.pen import Frame
+from net2vec_core.dataset.toy.shape import everything, rasterise
+from net2vec_core.dataset.toy.stage import Stage
 from net2vec_core.dataset.toy.surfaces import Color, Surface, mix
 
 WALLS: tuple[Color, ...] = (
     *((228, 220, 202), (206, 214, 206), (168, 186, 204), (232, 206, 186), (198, 176, 206), (222, 178, 170)),
     *((152, 176, 148), (240, 238, 232), (226, 206, 140)),
 )
-BED = Actor(furniture.bed, 1.15)
-SOFA = Actor(furniture.sofa, 0.95)
-TABLE = Actor(furniture.table, 0.8)
-CHAIR = Actor(furniture.chair, 1.0)
-LAMP = Actor(furniture.lamp, 1.6)
-PERSON = Actor(creatures.person, 1.72)
-CAT = Actor(creatures.cat, 0.4)
-DOG = Actor(creatures.dog, 0.6)
+CORNER = 0.1
 
 
 def bedroom(canvas: Canvas) -> None:
@@ -40,7 +46,7 @@ def living_room(canvas: Canvas) -> None:
     rng, wall = canvas.rng, back - stage.horizon
     stage.add(SOFA, rng.uniform(0.35, 0.65), back + rng.uniform(0.08, 0.16))
     stage.maybe(0.65, LAMP, 1, (wall + 0.02, wall + 0.08))
-    stage.maybe(0.6, Actor(furniture.table, 0.5), 1, (0.44, 0.56))
+    stage.maybe(0.6, LOW_TABLE, 1, (0.44, 0.56))
     stage.maybe(0.35, CHAIR, 1, (0.38, 0.52))
     _inhabitants(stage)
     stage.play()
@@ -63,44 +69,35 @@ def dining_room(canvas: Canvas) -> None:
 
 def _inhabitants(stage: Stage) -> None:
     stage.maybe(0.25, PERSON, 1, (0.36, 0.5))
-    stage.maybe(0.3, CAT, 1, (0.42, 0.56))
+    stage.maybe(0.2, CAT, 1, (0.42, 0.56))
+    stage.maybe(0.2, SITTING_CAT, 1, (0.42, 0.56))
     stage.maybe(0.2, DOG, 1, (0.42, 0.56))
     if stage.rng.random() < 0.12:
-        stage.star(*((CAT, 0.45) if stage.rng.random() < 0.6 else (DOG, 0.5)))
+        stage.star(*((SITTING_CAT, 0.6) if stage.rng.random() < 0.6 else (SITTING_DOG, 0.65)))
 
 
 def _room(canvas: Canvas) -> tuple[Stage, float]:
     """Walls and floor of a room and what hangs on the wall; gives the stage and the y where floor meets wall."""
     rng = canvas.rng
-    stage = Stage(canvas, rng.uniform(0.3, 0.4), rng.uniform(1.4, 1.7))
+    stage = Stage(canvas, rng.uniform(0.3, 0.4), rng.uniform(1.2, 1.5))
     back = stage.horizon + rng.uniform(0.22, 0.3)
     wall = _wallpaper(rng)
     canvas.paint(everything(), wall, "wall")
     _side_walls(canvas, wall, back)
     floor = _floor(rng)
     canvas.paint(rasterise(_floor_outline(back)), floor, "floor", horizon=stage.horizon)
-    canvas.tint(
-        rasterise([(0.1, back), (0.9, back), (0.9, back + 0.04), (0.1, back + 0.04)]), (10, 8, 8), 0.35, blur=0.015
-    )
-    skirting = [(0.1, back - 0.022), (0.9, back - 0.022), (0.9, back), (0.1, back)]
-    canvas.paint(rasterise(skirting), palette.painted(rng, ((242, 240, 236),)), "wall", relief=0.2)
+    dark = rasterise(box(CORNER, back, 1 - CORNER, back + 0.04))
+    canvas.tint(dark, (10, 8, 8), 0.35, blur=0.015)
+    skirting = rasterise(box(CORNER, back - 0.022, 1 - CORNER, back))
+    canvas.paint(skirting, palette.painted(rng, ((242, 240, 236),)), "wall", relief=0.2)
     _decorate(stage, back)
     return stage, back
 
 
-CORNER = 0.1
-
-
 def _floor_outline(back: float) -> Outline:
     slope = (1 - back) * 0.55
-    return [
-        (CORNER, back),
-        (1 - CORNER, back),
-        (1.02, back + slope),
-        (1.02, 1.02),
-        (-0.02, 1.02),
-        (-0.02, back + slope),
-    ]
+    right = [(1 - CORNER, back), (1.02, back + slope), (1.02, 1.02)]
+    return [*right, *((1 - x, y) for x, y in reversed(right))]
 
 
 def _side_walls(canvas: Canvas, wall: Surface, back: float) -> None:
@@ -134,17 +131,12 @@ def _floor(rng: np.random.Generator) -> Surface:
 def _decorate(stage: Stage, back: float) -> None:
     """A window, a door, pictures, each in its stretch of the wall."""
     canvas, rng = stage.canvas, stage.rng
-    slots = rng.permutation([0.24, 0.5, 0.76])
+    slots = rng.permutation([0.23, 0.5, 0.77])
     if rng.random() < 0.6:
         furniture.window(canvas, Frame(slots[0], back - rng.uniform(0.24, 0.3), rng.uniform(0.24, 0.32)))
     if rng.random() < 0.35:
         furniture.door(canvas, Frame(slots[1], back, 2.05 * (back - stage.horizon) / stage.eye * 1.1))
     elif rng.random() < 0.6:
-        furniture.painting(canvas, Frame(slots[1], back - rng.uniform(0.3, 0.36), rng.uniform(0.13, 0.22)))
+        furniture.painting(canvas, Frame(slots[1], back - rng.uniform(0.3, 0.36), rng.uniform(0.13, 0.2)))
     if rng.random() < 0.5:
         furniture.painting(canvas, Frame(slots[2], back - rng.uniform(0.3, 0.36), rng.uniform(0.12, 0.2)))
-
-
-INDOOR: dict[str, Callable[[Canvas], None]] = {
-    **{"bedroom": bedroom, "living_room": living_room, "dining_room": dining_room},
-}

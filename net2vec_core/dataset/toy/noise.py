@@ -1,12 +1,13 @@
 """Periodic random fields, the stuff that tiles and patterns are made of: float32 [SIDE, SIDE] in 0 to 1."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 SIDE = 512
-Field = NDArray[np.float32]
+Field = NDArray[np.floating[Any]]
 
 
 def mesh() -> tuple[Field, Field]:
@@ -17,7 +18,8 @@ def mesh() -> tuple[Field, Field]:
 
 def normalise(field: Field, spread: float = 5.0) -> Field:
     """The field shifted and scaled into 0 to 1: mean at 0.5, `spread` standard deviations from end to end."""
-    return np.clip(0.5 + (field - field.mean()) / (spread * field.std() + 1e-6), 0, 1).astype(np.float32)
+    scaled: Field = 0.5 + (field - field.mean()) / (spread * field.std() + 1e-6)
+    return scaled.clip(0, 1).astype(np.float32)
 
 
 def fractal(
@@ -37,7 +39,7 @@ def fractal(
 
 def between(low: float, high: float, field: Field) -> Field:
     """A smooth step: 0 below `low`, 1 above `high`."""
-    t = np.clip((field - low) / (high - low), 0, 1)
+    t: Field = ((field - low) / (high - low)).clip(0, 1)
     return (t * t * (3 - 2 * t)).astype(np.float32)
 
 

@@ -1,11 +1,13 @@
 """Outlines: closed polygons as lists of points, in whatever units the caller draws in."""
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 
 Point = tuple[float, float]
 Outline = list[Point]
+HALF_TURN = np.linspace(-np.pi / 2, np.pi / 2, 8)
 
 
 def box(left: float, low: float, right: float, high: float) -> Outline:
@@ -15,8 +17,14 @@ def box(left: float, low: float, right: float, high: float) -> Outline:
 
 def disc(x: float, y: float, rx: float, ry: float | None = None, points: int = 36) -> Outline:
     """An ellipse, a circle where `ry` is left out."""
-    turn = np.linspace(0, 2 * np.pi, points, endpoint=False)
-    return _pairs(x + rx * np.cos(turn), y + (rx if ry is None else ry) * np.sin(turn))
+    cos, sin = _circle(points)
+    return _pairs(x + rx * cos, y + (rx if ry is None else ry) * sin)
+
+
+@cache
+def _circle(points: int) -> tuple[np.ndarray, np.ndarray]:
+    turn = np.arange(points) * 2 * np.pi / points
+    return np.cos(turn), np.sin(turn)
 
 
 def curve(points: Sequence[Point], steps: int = 6) -> Outline:
@@ -32,12 +40,11 @@ def curve(points: Sequence[Point], steps: int = 6) -> Outline:
 def limb(start: Point, end: Point, first: float, last: float) -> Outline:
     """A straight limb with round ends, `first` and `last` wide."""
     angle = np.arctan2(end[1] - start[1], end[0] - start[0])
-    half = np.linspace(-np.pi / 2, np.pi / 2, 8) + angle
-    near, far = half + np.pi, half
-    return _pairs(
-        np.concatenate([start[0] + first / 2 * np.cos(near), end[0] + last / 2 * np.cos(far)]),
-        np.concatenate([start[1] + first / 2 * np.sin(near), end[1] + last / 2 * np.sin(far)]),
-    )
+    cos, sin = np.cos(HALF_TURN + angle) / 2, np.sin(HALF_TURN + angle) / 2
+    return [
+        *_pairs(start[0] - first * cos, start[1] - first * sin),
+        *_pairs(end[0] + last * cos, end[1] + last * sin),
+    ]
 
 
 def blob(rng: np.random.Generator, x: float, y: float, rx: float, ry: float, rough: float = 0.15) -> Outline:

@@ -23,6 +23,7 @@ COATS: tuple[Color, ...] = (
     (232, 224, 212),
     (140, 136, 134),
 )
+CAT_COATS: tuple[Color, ...] = ((206, 132, 66), (126, 122, 120), (46, 43, 46), (226, 218, 206), (150, 116, 84))
 SKINS: tuple[Color, ...] = ((236, 190, 160), (214, 160, 124), (168, 112, 78), (104, 66, 46))
 BLACK: Color = (24, 24, 28)
 
@@ -106,7 +107,7 @@ def fur(rng: Rng, color: Color) -> Surface:
     return Surface("fur", (mix(base, BLACK, 0.5), base, mix(base, (255, 245, 225), 0.35)), "fur", 0.6)
 
 
-def skin(rng: Rng, color: Color) -> Surface:
+def skin(color: Color) -> Surface:
     """Bare skin."""
     return Surface("smooth", (mix(color, (90, 30, 20), 0.3), color, mix(color, (255, 240, 225), 0.3)), "skin")
 

@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from net2vec_core.dataset.toy.canvas import SIDE, Canvas, Frame, Pen
+from net2vec_core.dataset.toy.canvas import Canvas
 from net2vec_core.dataset.toy.outlines import blob, curve, disc, limb
 from net2vec_core.dataset.toy.palette import BRIGHT, bark, foliage
+from net2vec_core.dataset.toy.pen import Frame, Pen
 from net2vec_core.dataset.toy.surfaces import Surface, pick, plain
 
 AUTUMN = ((206, 120, 40), (196, 80, 40), (214, 170, 60))
@@ -12,10 +13,7 @@ AUTUMN = ((206, 120, 40), (196, 80, 40), (214, 170, 60))
 
 def _leafy(pen: Pen, surface: Surface, x: float, y: float, rx: float, ry: float) -> None:
     """A clump of leaves with a frayed border, lit from above."""
-    shape = pen.shape(blob(pen.rng, x, y, rx, ry))
-    if shape is not None:
-        frayed = shape.ragged(pen.rng, "leaves", max(2, round(pen.frame.size * rx * SIDE * 0.16)))
-        pen.canvas.paint(frayed, surface, pen.thing, relief=0.6)
+    pen.draw(surface, blob(pen.rng, x, y, rx, ry), relief=0.6, fray=0.16 * rx)
 
 
 def broadleaf(canvas: Canvas, frame: Frame) -> None:
@@ -52,10 +50,7 @@ def conifer(canvas: Canvas, frame: Frame) -> None:
             (half * 0.15, low + 0.28),
             (-half * 0.15, low + 0.28),
         ]
-        shape = pen.shape(tier)
-        if shape is not None:
-            frayed = shape.ragged(rng, "leaves", max(2, round(frame.size * SIDE * 0.02)))
-            canvas.paint(frayed, needles, "tree", relief=0.55)
+        pen.draw(needles, tier, relief=0.55, fray=0.02)
 
 
 def palm(canvas: Canvas, frame: Frame) -> None:
@@ -75,9 +70,7 @@ def palm(canvas: Canvas, frame: Frame) -> None:
             (lean + along[0] * r, 0.82 + along[1] * r - 0.5 * r * r + side)
             for r, side in ((0.02, 0.02), (0.2, 0.05), (0.42, 0.0), (0.2, -0.02))
         ]
-        shape = pen.shape(curve(points))
-        if shape is not None:
-            canvas.paint(shape.ragged(rng, "leaves", 2), leaves, "tree", relief=0.5)
+        pen.draw(leaves, curve(points), relief=0.5, fray=0.01)
 
 
 def flower(canvas: Canvas, frame: Frame) -> None:

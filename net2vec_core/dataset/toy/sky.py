@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageChops
 
-from net2vec_core.dataset.toy.canvas import SIDE, Canvas, Shape, everything, rasterise
+from net2vec_core.dataset.toy.canvas import Canvas
 from net2vec_core.dataset.toy.outlines import blob, disc
+from net2vec_core.dataset.toy.shape import SIDE, Shape, everything, rasterise
 from net2vec_core.dataset.toy.surfaces import Color, Surface, mix, vary
 from net2vec_core.dataset.toy.tiles import tile
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from net2vec_core.dataset.toy.canvas import Canvas, Frame
+from net2vec_core.dataset.toy.canvas import Canvas
+from net2vec_core.dataset.toy.pen import Frame
 
 Drawer = Callable[[Canvas, Frame], None]
 
@@ -25,7 +26,7 @@ class Stage:
     canvas: Canvas
     horizon: float
     eye: float
-    _cast: list[tuple[float, Actor, float, bool]] = field(default_factory=list)
+    _cast: list[tuple[float, Actor, float, bool]] = field(init=False, default_factory=list)
 
     @property
     def rng(self) -> np.random.Generator:
@@ -51,7 +52,7 @@ class Stage:
         rng = self.rng
         y = rng.uniform(0.9, 1.02)
         metres = size * rng.uniform(0.85, 1.15) * self.eye / (y - self.horizon)
-        self.add(Actor(actor.draw, metres), rng.uniform(0.3, 0.7), y)
+        self.add(Actor(actor.draw, metres), rng.uniform(0.35, 0.65), y)
 
     def play(self) -> None:
         """Draw the cast from far to near, each with a little variation in height."""

@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from net2vec_core.dataset.toy.canvas import Canvas, Frame, Pen
+from net2vec_core.dataset.toy.canvas import Canvas
 from net2vec_core.dataset.toy.outlines import Outline, box
 from net2vec_core.dataset.toy.palette import BRIGHT, brick, glass, metal, painted, shingles, stone, wood
+from net2vec_core.dataset.toy.pen import Frame, Pen
 from net2vec_core.dataset.toy.surfaces import Surface, pick, plain
 
 DARK = (14, 16, 26)

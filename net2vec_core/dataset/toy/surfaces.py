@@ -5,12 +5,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from net2vec_core.dataset.toy.noise import SIDE as TILE_SIDE
 from net2vec_core.dataset.toy.tiles import tile
 
 Color = tuple[int, int, int]
+Line = NDArray[np.float64]
 # Beyond this share of the image below the horizon a receding texture keeps its full contrast.
 SHARP_BELOW = 0.22
 GREYS = np.arange(256)
@@ -31,7 +33,7 @@ def vary(rng: np.random.Generator, color: Color, spread: float = 12) -> Color:
 
 def pick(rng: np.random.Generator, colors: Sequence[Color], spread: float = 12) -> Color:
     """One of the colours, varied."""
-    return vary(rng, colors[rng.integers(len(colors))], spread)
+    return vary(rng, colors[int(rng.integers(len(colors)))], spread)
 
 
 @dataclass(frozen=True)
@@ -59,12 +61,11 @@ class Surface:
 
     def cut(self, rng: np.random.Generator, size: tuple[int, int]) -> Image.Image:
         """A random cut-out, RGB, of a size (width, height) in pixels."""
-        width, height = (max(1, min(TILE_SIDE, round(side / self.scale))) for side in size)
-        left, top = (int(start) for start in rng.integers(0, TILE_SIDE, 2))
-        grey = tile(self.tile).crop((left, top, left + width, top + height))
-        return self._colored(grey if grey.size == size else grey.resize(size, Image.Resampling.BILINEAR))
+        whole = tile(self.tile, self.scale)
+        left, top = (int(rng.integers(0, room - side + 1)) for room, side in zip(whole.size, size, strict=True))
+        return self._colored(whole.crop((left, top, left + size[0], top + size[1])))
 
-    def recede(self, rng: np.random.Generator, x: "Range", y: "Range") -> Image.Image:
+    def recede(self, rng: np.random.Generator, x: Line, y: Line) -> Image.Image:
         """The surface as level ground seen in perspective, RGB.
 
         `x` holds the columns' distances from the image's centre, `y` the rows' from the horizon, in image sides.
@@ -79,15 +80,7 @@ class Surface:
         return self._colored(Image.fromarray((mean + (grey - mean) * share).astype(np.uint8)))
 
 
-Range = np.ndarray[tuple[int], np.dtype[np.float64]]
-
-
 def plain(rng: np.random.Generator, color: Color, kind: str = "smooth", material: str = "") -> Surface:
     """A surface of one colour with some texture: from darker to lighter than the colour."""
     base = vary(rng, color)
     return Surface(kind, (mix(base, (8, 8, 24), 0.45), base, mix(base, (255, 252, 240), 0.4)), material)
-
-
-def two_tone(first: Color, second: Color, kind: str, material: str, scale: float = 1.0) -> Surface:
-    """A surface between two colours."""
-    return Surface(kind, (first, second), material, scale)

@@ -44,11 +44,11 @@ def _edge(coordinate: Field) -> Field:
 
 
 def _boards(rng: np.random.Generator, boards: int = 9) -> Field:
-    x, y = mesh()
+    _, y = mesh()
     board = np.floor(y * boards).astype(int)
     tone = rng.random(boards, dtype=np.float32)[board]
     grain = fractal(rng, falloff=1.2, stretch=25)
-    rings = np.sin(60 * fractal(rng, falloff=2.2, stretch=9) + 8 * x * 0)
+    rings = np.sin(60 * fractal(rng, falloff=2.2, stretch=9))
     body = 0.3 + 0.3 * tone + 0.4 * (grain - 0.5) + 0.07 * rings
     return np.where(_edge(y * boards) / boards * SIDE < 1.2, 0.02, body).astype(np.float32)
 
@@ -75,8 +75,8 @@ def _glass(rng: np.random.Generator) -> Field:
 
 def _weave(rng: np.random.Generator, threads: int = 96) -> Field:
     x, y = mesh()
-    over = np.sin(np.pi * threads * x) * np.sin(np.pi * threads * y)
-    return 0.5 + 0.22 * over + 0.5 * (fractal(rng, falloff=1.3) - 0.5)
+    over: Field = np.sin(np.pi * threads * x) * np.sin(np.pi * threads * y)
+    return 0.5 + 0.13 * over + 0.5 * (fractal(rng, falloff=1.3) - 0.5)
 
 
 def _folds(rng: np.random.Generator) -> Field:
@@ -158,9 +158,9 @@ def _leaves(rng: np.random.Generator, leaves: int = 7000) -> Field:
 
 def _cracks(rng: np.random.Generator) -> Field:
     broad, fine = cells(rng, 7, 7, 1.0), cells(rng, 19, 19, 1.0)
-    gap = np.minimum(
-        between(0.01, 0.07, broad.second - broad.nearest), 0.4 + between(0.0, 0.06, fine.second - fine.nearest)
-    )
+    deep = between(0.01, 0.07, broad.second - broad.nearest)
+    shallow = 0.4 + between(0.0, 0.06, fine.second - fine.nearest)
+    gap: Field = np.minimum(deep, shallow)
     return gap * (0.7 + 0.3 * fractal(rng, falloff=1.0))
 
 
@@ -181,8 +181,11 @@ MAKERS: dict[str, Maker] = {
 
 
 @cache
-def tile(name: str) -> Image.Image:
-    """The tile of this name, twice in each direction so that cut-outs may wrap: grey, 2 SIDE pixels a side."""
+def tile(name: str, scale: float = 1.0) -> Image.Image:
+    """The tile of this name, twice in each direction so that cut-outs may wrap: grey, 2 SIDE scale pixels a side."""
+    if scale != 1:
+        side = round(2 * SIDE * scale)
+        return tile(name).resize((side, side), Image.Resampling.BICUBIC)
     field = MAKERS[name](np.random.default_rng([BANK_SEED, *name.encode()]))
     grey = (np.clip(field, 0, 1) * 255).astype(np.uint8)
     return Image.fromarray(np.tile(grey, (2, 2)))

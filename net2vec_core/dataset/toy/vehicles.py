@@ -1,8 +1,9 @@
 """Vehicles, seen from the side. One unit of their frame is their height."""
 
-from net2vec_core.dataset.toy.canvas import Canvas, Frame, Pen
+from net2vec_core.dataset.toy.canvas import Canvas
 from net2vec_core.dataset.toy.outlines import Outline, box, curve, disc, limb
 from net2vec_core.dataset.toy.palette import BRIGHT, fabric, glass, metal, rubber, wood
+from net2vec_core.dataset.toy.pen import Frame, Pen
 from net2vec_core.dataset.toy.surfaces import pick, plain
 
 CHROME = (176, 180, 186)
@@ -41,6 +42,23 @@ def car(canvas: Canvas, frame: Frame) -> None:
     for x in (-0.88, 0.9):
         pen.draw(plain(rng, (16, 16, 18)), disc(x, 0.24, 0.3), relief=0)
         _wheel(pen, x, 0.24)
+
+
+def car_front(canvas: Canvas, frame: Frame) -> None:
+    """A car that comes towards the viewer."""
+    pen, rng = Pen(canvas, frame, "car"), canvas.rng
+    lacquer = metal(rng, pick(rng, BRIGHT))
+    pen.shadow(-0.65, 0.65, 0.8)
+    pen.draw(rubber(rng), *(curve(box(x - 0.11, 0, x + 0.11, 0.34)) for x in (-0.47, 0.47)), part="wheel", relief=0.3)
+    cabin: Outline = [(-0.56, 0.58), (-0.42, 0.95), (-0.2, 1.0), (0.2, 1.0), (0.42, 0.95), (0.56, 0.58)]
+    pen.draw(lacquer, curve(cabin), relief=0.4)
+    pen.draw(lacquer, [(-0.41, 0.9), (0.41, 0.9), (0.36, 0.98), (-0.36, 0.98)], part="roof", relief=0.2)
+    pen.draw(glass(rng), [(-0.48, 0.62), (0.48, 0.62), (0.38, 0.9), (-0.38, 0.9)], part="window", relief=0.25)
+    bonnet: Outline = [(-0.62, 0.16), (-0.64, 0.45), (-0.52, 0.64), (0.52, 0.64), (0.64, 0.45), (0.62, 0.16)]
+    pen.draw(lacquer, curve(bonnet), relief=0.55)
+    pen.draw(plain(rng, (30, 30, 34), "metal"), box(-0.27, 0.34, 0.27, 0.44), box(-0.5, 0.17, 0.5, 0.22), relief=0.1)
+    pen.draw(plain(rng, (250, 240, 205)), *(disc(x, 0.41, 0.11, 0.07) for x in (-0.44, 0.44)), relief=0.4)
+    pen.draw(plain(rng, (240, 240, 234)), box(-0.13, 0.23, 0.13, 0.3), relief=0)
 
 
 def bus(canvas: Canvas, frame: Frame) -> None:

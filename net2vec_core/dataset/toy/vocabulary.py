@@ -1,6 +1,7 @@
 """The concepts of the toy probe set, numbered from 1 in the order in which they stand here."""
 
-from net2vec_core.dataset.records import Category, Concept
+from net2vec_core.config import Category
+from net2vec_core.dataset.records import Concept
 
 NAMES: dict[Category, tuple[str, ...]] = {
     "color": ("black", "blue", "brown", "gray", "green", "orange", "pink", "purple", "red", "white", "yellow"),

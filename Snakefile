@@ -1,0 +1,36 @@
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+if not workflow.configfiles:
+
+    configfile: "config.yaml"
+
+
+include: "rules/common.smk"
+include: "rules/dataset.smk"
+include: "rules/network.smk"
+include: "rules/threshold.smk"
+include: "rules/single_filter.smk"
+include: "rules/segmentation.smk"
+include: "rules/relations.smk"
+include: "rules/figures.smk"
+
+
+onstart:
+    print(what_will_be_done())
+
+
+onsuccess:
+    print(where_to_look())
+
+
+onerror:
+    print(f"It stopped; the message is above and in {RUN}/logs. Finished work is kept: run it again to carry on.")
+
+
+rule all:
+    input:
+        results_of_layers(),
+        figures(),
+    default_target: True

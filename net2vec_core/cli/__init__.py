@@ -1,0 +1,83 @@
+"""The command line: one module a command, imported only when it is called, so that few commands wait for torch."""
+
+import errno
+import importlib
+import logging
+import pkgutil
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import click
+import typer
+from typer.core import TyperGroup
+
+import net2vec_core
+from net2vec_core.errors import UserError
+
+SHARED_MODULES = {"options", "opening"}
+
+
+class _Commands(TyperGroup):
+    """A command for every module of this package."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        names = {module.name for module in pkgutil.iter_modules(__path__)} - SHARED_MODULES
+        return sorted(name.replace("_", "-") for name in names)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        name = cmd_name.replace("-", "_")
+        command = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+        command.command(name=cmd_name)(getattr(importlib.import_module(f"{__name__}.{name}"), name))
+        return typer.main.get_command(command)
+
+
+app = typer.Typer(cls=_Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def _options(
+    log: Annotated[Path | None, typer.Option(help="Write messages to this file, too.")] = None,
+    debug: Annotated[bool, typer.Option(help="Show the traceback of a mistake.")] = False,
+    version: Annotated[bool, typer.Option(help="Print the version and stop.")] = False,
+) -> None:
+    """The stages of Net2Vec, as the workflow calls them, and questions about networks."""
+    if version:
+        print(net2vec_core.__version__)
+        raise typer.Exit
+    handlers: list[logging.Handler] = [logging.StreamHandler()]
+    if log:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        handlers.append(logging.FileHandler(log, mode="w", encoding="utf-8"))
+    level = logging.DEBUG if debug else logging.INFO
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", handlers=handlers)
+    logging.getLogger("net2vec_core").setLevel(level)
+
+
+def main() -> None:
+    """Run a command; a mistake of the user ends in one message and exit status 1, without a traceback."""
+    try:
+        app()
+    except (UserError, OSError, MemoryError) as error:
+        _stop(error)
+
+
+def _stop(error: Exception) -> NoReturn:
+    log = logging.getLogger("net2vec_core")
+    log.debug("where it happened:", exc_info=error)
+    log.error("error: %s", _explain(error))
+    sys.exit(1)
+
+
+def _explain(error: Exception) -> str:
+    if isinstance(error, MemoryError):
+        return "out of memory; lower `compute.batch_size` or `compute.concepts_per_job`"
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        advice = "; make room and run `snakemake` again, finished work is kept" if full else ""
+        return f"{where}{error.strerror or error}{advice}"
+    return str(error)

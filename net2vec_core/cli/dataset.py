@@ -1,0 +1,25 @@
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from net2vec_core.cli.options import ConfigFile, Threads
+from net2vec_core.config import load, made_from
+from net2vec_core.dataset.readers import open_reader
+from net2vec_core.labels import write_labels
+
+
+def dataset(
+    config: ConfigFile,
+    labels: Annotated[Path, typer.Option(help="Label store to write.")],
+    images: Annotated[Path, typer.Option(help="Table of images to write.")],
+    occurrences: Annotated[Path, typer.Option(help="Table of occurrences to write.")],
+    drawings: Annotated[Path, typer.Option(help="Folder for images that the reader draws itself.")],
+    threads: Threads = 1,
+) -> None:
+    """Read the probe data set: masks, images, and which image holds which concept."""
+    configuration = load(config)
+    drawings.mkdir(parents=True, exist_ok=True)
+    reader = open_reader(configuration.dataset, drawings)
+    size = configuration.dataset.mask_size
+    write_labels(reader, size, labels, images, occurrences, made_from(configuration, "dataset"), threads)

@@ -1,0 +1,55 @@
+"""Which code a command runs, so that results are made anew when it changes."""
+
+import ast
+import functools
+import hashlib
+from pathlib import Path
+
+PACKAGE = Path(__file__).parent
+NAME = PACKAGE.name
+
+
+@functools.cache
+def code_digest(command: str) -> str:
+    """A digest of the code behind a command: its module and all it imports from this package.
+
+    Comments, docstrings and formatting do not count.
+    """
+    digest = hashlib.sha256()
+    for module in sorted(_imported(PACKAGE / "cli" / f"{command.replace('-', '_')}.py")):
+        digest.update(ast.dump(_without_docstrings(module)).encode())
+    return digest.hexdigest()[:16]
+
+
+def _imported(module: Path) -> set[Path]:
+    """The files of `module` and of all that it imports, directly or not, from this package."""
+    found: set[Path] = set()
+    waiting = {module}
+    while waiting:
+        found |= waiting
+        waiting = {path for file in waiting for path in _direct_imports(file)} - found
+    return found
+
+
+@functools.cache
+def _direct_imports(module: Path) -> set[Path]:
+    nodes = [node for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))) if isinstance(node, ast.ImportFrom)]
+    ours = [node for node in nodes if node.module and node.module.split(".")[0] == NAME]
+    return {path for node in ours for path in _files(node)}
+
+
+def _files(node: ast.ImportFrom) -> set[Path]:
+    """What `from a import b` may mean: the module a, and the modules b within it."""
+    place = PACKAGE.joinpath(*str(node.module).split(".")[1:])
+    candidates = [place, *(place / alias.name for alias in node.names)]
+    files = [file for path in candidates for file in (path.with_suffix(".py"), path / "__init__.py")]
+    return {file for file in files if file.is_file()}
+
+
+@functools.cache
+def _without_docstrings(module: Path) -> ast.Module:
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node) is not None:
+            node.body = node.body[1:]
+    return tree

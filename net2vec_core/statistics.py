@@ -1,0 +1,83 @@
+"""How sure a number is: bootstrap intervals, paired tests, and correction for many tests."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from net2vec_core.counts import iou
+
+RESAMPLES = 2000
+PERMUTATIONS = 9999
+CONFIDENCE = 0.95
+VALUES_AT_ONCE = 2**22
+
+
+@dataclass(frozen=True)
+class ImageCounts:
+    """Pixels of one prediction of one concept, image by image: int64 arrays [image]."""
+
+    intersection: NDArray[np.int64]
+    union: NDArray[np.int64]
+
+    def iou(self) -> float:
+        """Set IoU over these images."""
+        return float(iou(self.intersection.sum(), self.union.sum()))
+
+
+def generator(name: str) -> np.random.Generator:
+    """Random numbers that depend on a concept's name alone, not on which others are computed with it."""
+    return np.random.default_rng([*name.encode()])
+
+
+def bootstrap_interval(counts: ImageCounts, rng: np.random.Generator) -> tuple[float, float]:
+    """The 95 % percentile bootstrap interval of a set IoU, images being drawn anew; NaN for fewer than two images."""
+    images = len(counts.union)
+    if images < 2:
+        return np.nan, np.nan
+    result = stats.bootstrap(
+        (counts.intersection, counts.union),
+        lambda intersection, union, axis: iou(intersection.sum(axis), union.sum(axis)),
+        paired=True,
+        vectorized=True,
+        n_resamples=RESAMPLES,
+        batch=max(1, VALUES_AT_ONCE // images),
+        confidence_level=CONFIDENCE,
+        method="percentile",
+        rng=rng,
+    )
+    return float(result.confidence_interval.low), float(result.confidence_interval.high)
+
+
+def paired_p_value(first: ImageCounts, second: ImageCounts, rng: np.random.Generator) -> float:
+    """The two-sided p-value of the difference of two predictions' set IoU over the same images.
+
+    A permutation test: were both predictions as good, either could have made either mask of an image. Exact where the
+    images allow fewer than PERMUTATIONS ways of swapping, else drawn; never below 1 / (PERMUTATIONS + 1).
+    """
+    images = len(first.union)
+    intersection = np.concatenate([first.intersection, second.intersection])
+    union = np.concatenate([first.union, second.union])
+
+    def score(chosen: NDArray[Any], axis: int) -> NDArray[np.float64]:
+        index = chosen.astype(np.int64)
+        return iou(intersection[index].sum(axis), union[index].sum(axis))
+
+    result = stats.permutation_test(
+        (np.arange(images), np.arange(images) + images),
+        lambda ours, theirs, axis: score(ours, axis) - score(theirs, axis),
+        permutation_type="samples",
+        vectorized=True,
+        n_resamples=PERMUTATIONS,
+        batch=max(1, VALUES_AT_ONCE // images),
+        rng=rng,
+    )
+    return float(result.pvalue)
+
+
+def q_values(p_values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Benjamini–Hochberg: the false-discovery rate at which each test would count as a discovery."""
+    adjusted: NDArray[np.float64] = stats.false_discovery_control(p_values, method="bh")
+    return adjusted

@@ -1,0 +1,99 @@
+"""The result tables of a layer, from the counts of single filters and embeddings."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from net2vec_core.counts import PairCounts, iou
+from net2vec_core.single_filter import TRAIN, VAL, FilterCounts
+from net2vec_core.statistics import ImageCounts, bootstrap_interval, generator, paired_p_value, q_values
+
+
+def single_filter_table(
+    concepts: pd.DataFrame, counts: FilterCounts, best: PairCounts, is_train: NDArray[np.bool_]
+) -> pd.DataFrame:
+    """One row a concept: its best filter on train, with set IoU on train and val.
+
+    Args:
+        concepts: Columns name, category, train_images, val_images.
+        counts: Counts of every filter.
+        best: Counts by image of each concept's best filter.
+        is_train: bool [image].
+    """
+    index, filters = np.arange(len(concepts)), counts.best_filter()
+    scores = counts.iou()[index, filters]
+    table = _describe(concepts)
+    table["filter"] = filters
+    table["iou_train"], table["iou_val"] = scores[:, TRAIN], scores[:, VAL]
+    return table.join(_intervals(concepts, _by_concept(best, ~is_train, len(concepts))))
+
+
+def segmentation_table(
+    concepts: pd.DataFrame,
+    single: pd.DataFrame,
+    best: PairCounts,
+    embeddings: Mapping[tuple[str, int], PairCounts],
+    is_train: NDArray[np.bool_],
+) -> pd.DataFrame:
+    """One row a concept, recipe and seed: the embedding's set IoU beside the best single filter's.
+
+    Args:
+        concepts: Columns name, category, train_images, val_images.
+        single: The single-filter table of the same concepts.
+        best: Counts by image of each concept's best filter.
+        embeddings: Counts by image of the embeddings, for each recipe and seed; q-values are taken over its concepts.
+        is_train: bool [image].
+    """
+    number = len(concepts)
+    singles = _by_concept(best, ~is_train, number)
+    tables = []
+    for (recipe, seed), counts in embeddings.items():
+        on_train, on_val = _by_concept(counts, is_train, number), _by_concept(counts, ~is_train, number)
+        table = _describe(concepts)
+        table.insert(2, "recipe", recipe)
+        table.insert(3, "seed", seed)
+        table["iou_train"] = [counts.iou() for counts in on_train]
+        table["iou_val"] = [counts.iou() for counts in on_val]
+        table = table.join(_intervals(concepts, on_val))
+        table["single_filter"] = single["filter"]
+        table["single_iou_val"] = single["iou_val"]
+        table["gain"] = table["iou_val"] - table["single_iou_val"]
+        named = zip(concepts["name"], on_val, singles, strict=True)
+        table["p_value"] = [paired_p_value(ours, theirs, generator(name)) for name, ours, theirs in named]
+        table["q_value"] = q_values(table["p_value"].to_numpy())
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)
+
+
+def individual_iou_table(concepts: pd.DataFrame, best: PairCounts, embedding: PairCounts) -> pd.DataFrame:
+    """One row an image and concept that it holds: image, concept, iou_single, iou_multi."""
+    return pd.DataFrame(
+        {
+            "image": best.image,
+            "concept": concepts["name"].to_numpy()[best.concept],
+            "iou_single": iou(best.intersection, best.union),
+            "iou_multi": iou(embedding.intersection, embedding.union),
+        }
+    )
+
+
+def _describe(concepts: pd.DataFrame) -> pd.DataFrame:
+    columns = ["name", "category", "train_images", "val_images"]
+    return concepts[columns].rename(columns={"name": "concept"})
+
+
+def _intervals(concepts: pd.DataFrame, on_val: list[ImageCounts]) -> pd.DataFrame:
+    named = zip(concepts["name"], on_val, strict=True)
+    intervals = [bootstrap_interval(counts, generator(name)) for name, counts in named]
+    return pd.DataFrame(intervals, columns=["iou_val_low", "iou_val_high"])
+
+
+def _by_concept(counts: PairCounts, images: NDArray[np.bool_], concepts: int) -> list[ImageCounts]:
+    """The counts of each concept in the chosen images, bool [image]."""
+    chosen = images[counts.image]
+    order = np.argsort(counts.concept[chosen], kind="stable")
+    ends = np.bincount(counts.concept[chosen], minlength=concepts).cumsum()[:-1]
+    intersection, union = (np.split(values[chosen][order], ends) for values in (counts.intersection, counts.union))
+    return [ImageCounts(*values) for values in zip(intersection, union, strict=True)]

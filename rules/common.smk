@@ -1,0 +1,107 @@
+import csv
+import math
+import re
+
+from snakemake_interface_common.exceptions import WorkflowError
+
+from net2vec_core.config import made_from, parse_config
+from net2vec_core.errors import UserError
+from net2vec_core.provenance import code_digest
+
+
+def checked(values):
+    try:
+        return parse_config(values, " and ".join(map(str, workflow.configfiles)) or "the configuration")
+    except UserError as error:
+        raise WorkflowError(str(error)) from None
+
+
+CONFIG = checked(config)
+RUN = f"results/{CONFIG.run}"
+DATASET = f"{RUN}/dataset"
+LAYERS = [(name, layer) for name, network in CONFIG.networks.items() for layer in network.layers]
+CONFIG_FILE = f"{RUN}/config.yaml"
+ENVIRONMENT = "../envs/net2vec.yaml"
+GPU = 0 if CONFIG.compute.device == "cpu" else 1
+# Threads are capped by --cores; a job that scales well takes what there is.
+ALL_CORES = 16
+
+
+wildcard_constraints:
+    network="|".join(map(re.escape, CONFIG.networks)),
+    layer="|".join(sorted({re.escape(layer) for _, layer in LAYERS})),
+    recipe=r"\w+",
+    seed=r"\d+",
+    batch=r"\d+",
+    shard=r"\d+",
+
+
+def made_by(*commands):
+    """What a job's result depends on: code, and the configuration's part that the first command uses.
+
+    Snakemake redoes a job when this changes. Further commands are those whose results reach the job unseen by
+    Snakemake, as `ancient` inputs.
+    """
+
+    def params(wildcards):
+        settings = made_from(CONFIG, commands[0].replace("-", "_"), wildcards.get("network"))
+        return {"settings": settings, "code": [code_digest(command) for command in commands]}
+
+    return params
+
+
+def number_of_rows(path):
+    with open(path, newline="", encoding="utf-8") as table:
+        return sum(1 for _ in csv.reader(table)) - 1
+
+
+def activation_shards(wildcards):
+    images = number_of_rows(checkpoints.dataset.get().output.images)
+    shards = math.ceil(images / CONFIG.compute.images_per_shard)
+    return [f"{RUN}/{wildcards.network}/activations/{shard}.zarr" for shard in range(shards)]
+
+
+def fitted_batches(wildcards):
+    with open(checkpoints.concepts.get().output.table, newline="", encoding="utf-8") as table:
+        pixel_level = [row["pixel_level"] == "True" for row in csv.DictReader(table)]
+    concepts = len(pixel_level) if CONFIG.segmentation.image_level else sum(pixel_level)
+    return [
+        f"{RUN}/{wildcards.network}/{wildcards.layer}/segmentation/{CONFIG.segmentation.recipe}/{seed}/{batch}.zarr"
+        for seed in CONFIG.segmentation.seeds
+        for batch in range(math.ceil(concepts / CONFIG.compute.concepts_per_job))
+    ]
+
+
+def dataset_files(_wildcards):
+    """The data set's own tables: results are made anew when they change."""
+    if CONFIG.dataset.path is None:
+        return []
+    return [f"{CONFIG.dataset.path}/{name}.csv" for name in ("index", "label", "category")]
+
+
+def checkpoint_file(wildcards):
+    """The network's weights, where they are a local file."""
+    weights = CONFIG.networks[wildcards.network].weights
+    return [weights] if "." in weights else []
+
+
+def results_of_layers():
+    names = ["segmentation.csv", "filter_overlap.csv", "cosine_similarity.csv", "neighbours.csv"]
+    checked_networks = [f"{RUN}/{network}/layers.csv" for network in CONFIG.networks]
+    return checked_networks + [f"{RUN}/{network}/{layer}/{name}" for network, layer in LAYERS for name in names]
+
+
+def what_will_be_done():
+    networks = [f"  {name}: {network.model} ({network.weights}), layers {', '.join(network.layers)}" for name, network in CONFIG.networks.items()]
+    data = CONFIG.dataset.reader if CONFIG.dataset.path is None else f"{CONFIG.dataset.reader} in {CONFIG.dataset.path}"
+    return "\n".join([f"Run `{CONFIG.run}` on the data set {data}; results go to {RUN}/", *networks])
+
+
+def where_to_look():
+    network, layer = LAYERS[-1]
+    return "\n".join(
+        [
+            f"Done. Look first at {RUN}/figures/iou_by_category.png and {RUN}/figures/{network}/{layer}/examples.png;",
+            f"the numbers are in {RUN}/{{network}}/{{layer}}/*.csv, explained in docs/tables.md.",
+        ]
+    )

@@ -1,0 +1,54 @@
+rule similarity:
+    input:
+        embeddings=rules.tables.output.embeddings,
+        config=ancient(CONFIG_FILE),
+    output:
+        cosine=f"{RUN}/{{network}}/{{layer}}/cosine_similarity.csv",
+        neighbours=report(
+            f"{RUN}/{{network}}/{{layer}}/neighbours.csv",
+            category="Similarity",
+            labels={"network": "{network}", "layer": "{layer}"},
+            caption="captions/neighbours.rst",
+        ),
+    params:
+        made_by=made_by("similarity"),
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    log:
+        f"{RUN}/logs/{{network}}/{{layer}}/similarity.log",
+    benchmark:
+        f"{RUN}/benchmarks/{{network}}/{{layer}}/similarity.tsv"
+    conda:
+        ENVIRONMENT
+    shell:
+        "python -m net2vec_core --log {log} similarity --config {input.config} --network {wildcards.network}"
+        " --embeddings {input.embeddings} --cosine-csv {output.cosine} --neighbours-csv {output.neighbours}"
+
+
+rule overlap:
+    input:
+        single_filter=rules.tables.output.single_filter,
+        embeddings=rules.tables.output.embeddings,
+        config=ancient(CONFIG_FILE),
+    output:
+        report(
+            f"{RUN}/{{network}}/{{layer}}/filter_overlap.csv",
+            category="Filter overlap",
+            labels={"network": "{network}", "layer": "{layer}"},
+            caption="captions/filter_overlap.rst",
+        ),
+    params:
+        made_by=made_by("overlap"),
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    log:
+        f"{RUN}/logs/{{network}}/{{layer}}/overlap.log",
+    benchmark:
+        f"{RUN}/benchmarks/{{network}}/{{layer}}/overlap.tsv"
+    conda:
+        ENVIRONMENT
+    shell:
+        "python -m net2vec_core --log {log} overlap --config {input.config} --network {wildcards.network}"
+        " --single-filter {input.single_filter} --embeddings {input.embeddings} --output {output}"

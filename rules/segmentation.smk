@@ -1,0 +1,67 @@
+rule segmentation:
+    input:
+        rules.dataset.output.labels,
+        rules.concepts.output,
+        filter_masks=rules.filter_masks.output,
+        config=ancient(CONFIG_FILE),
+    output:
+        directory(f"{RUN}/{{network}}/{{layer}}/segmentation/{{recipe}}/{{seed}}/{{batch}}.zarr"),
+    params:
+        made_by=made_by("segmentation"),
+        dataset=DATASET,
+    threads: ALL_CORES
+    resources:
+        gpu=GPU,
+        mem_mb=6000,
+        runtime=240,
+    log:
+        f"{RUN}/logs/{{network}}/{{layer}}/segmentation/{{recipe}}/{{seed}}/{{batch}}.log",
+    benchmark:
+        f"{RUN}/benchmarks/{{network}}/{{layer}}/segmentation/{{recipe}}/{{seed}}/{{batch}}.tsv"
+    conda:
+        ENVIRONMENT
+    shell:
+        "python -m net2vec_core --log {log} segmentation --config {input.config} --network {wildcards.network}"
+        " --dataset {params.dataset} --filter-masks {input.filter_masks} --recipe {wildcards.recipe}"
+        " --seed {wildcards.seed} --batch {wildcards.batch} --output {output} --threads {threads}"
+
+
+rule tables:
+    input:
+        rules.dataset.output.labels,
+        rules.concepts.output,
+        counts=rules.single_filter.output,
+        segmentation=fitted_batches,
+        config=ancient(CONFIG_FILE),
+    output:
+        single_filter=report(
+            f"{RUN}/{{network}}/{{layer}}/single_filter.csv",
+            category="Single filters",
+            labels={"network": "{network}", "layer": "{layer}"},
+            caption="captions/single_filter.rst",
+        ),
+        segmentation=report(
+            f"{RUN}/{{network}}/{{layer}}/segmentation.csv",
+            category="Segmentation",
+            labels={"network": "{network}", "layer": "{layer}"},
+            caption="captions/segmentation.rst",
+        ),
+        individual_iou=f"{RUN}/{{network}}/{{layer}}/individual_iou.csv.gz",
+        embeddings=directory(f"{RUN}/{{network}}/{{layer}}/embeddings.zarr"),
+    params:
+        made_by=made_by("tables"),
+        dataset=DATASET,
+    resources:
+        mem_mb=2000,
+        runtime=120,
+    log:
+        f"{RUN}/logs/{{network}}/{{layer}}/tables.log",
+    benchmark:
+        f"{RUN}/benchmarks/{{network}}/{{layer}}/tables.tsv"
+    conda:
+        ENVIRONMENT
+    shell:
+        "python -m net2vec_core --log {log} tables --config {input.config} --network {wildcards.network}"
+        " --dataset {params.dataset} --counts {input.counts} $(printf -- '--segmentation %s ' {input.segmentation})"
+        " --single-filter-csv {output.single_filter} --segmentation-csv {output.segmentation}"
+        " --individual-iou-csv {output.individual_iou} --embeddings {output.embeddings}"

@@ -39,4 +39,6 @@ class PairCounts:
 
 def iou(intersection: NDArray[Any], union: NDArray[Any]) -> NDArray[np.float64]:
     """Intersection over union, 0 where both are empty."""
-    return np.divide(intersection, union, out=np.zeros(np.shape(union)), where=np.asarray(union) > 0)
+    result = np.zeros(np.shape(union))
+    np.divide(intersection, union, out=result, where=np.asarray(union) > 0)
+    return result

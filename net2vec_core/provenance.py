@@ -33,7 +33,9 @@ def _imported(module: Path) -> set[Path]:
 
 @functools.cache
 def _direct_imports(module: Path) -> set[Path]:
-    nodes = [node for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))) if isinstance(node, ast.ImportFrom)]
+    nodes = [
+        node for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))) if isinstance(node, ast.ImportFrom)
+    ]
     ours = [node for node in nodes if node.module and node.module.split(".")[0] == NAME]
     return {path for node in ours for path in _files(node)}
 

@@ -63,7 +63,7 @@ def start_weights(names: Iterable[str], filters: int, seed: int) -> NDArray[np.f
 def predict(weights: NDArray[np.float32], part: Part, surface: Surface) -> Tensor:
     """M(x; w) for the images of a part, float32 [image, y, x] on the mask grid; `weights` is float32 [filter]."""
     size = len(part.pairs) * surface.grid[0] * surface.grid[1]
-    cells = np.bincount(part.cell, weights=weights[part.filter], minlength=size)
+    cells = np.bincount(part.cell, weights[part.filter], minlength=size)
     return surface.up(cells.astype(np.float32)).sigmoid_()
 
 
@@ -92,7 +92,7 @@ class ConceptFit:
         # grad · m · (1 − m) in one pass over the pixels
         torch.ops.aten.sigmoid_backward.grad_input(slope, predicted, grad_input=slope)
         cells = self.surface.down(slope)
-        return np.bincount(part.filter, weights=cells[part.cell], minlength=len(self.weights))
+        return np.bincount(part.filter, cells[part.cell], minlength=len(self.weights)).astype(np.float64)
 
     def _slope(self, part: Part) -> Tensor:
         """(b − (a + b)·t) / n, float32 [image, pixel], looked up eight pixels at a time by the bytes of the masks."""

@@ -101,18 +101,19 @@ class Blocks:
     def _parts(self, block: Block) -> Iterator[Part]:
         pairs = self.groups.iloc[block.first_pair : block.first_pair + len(block.target)]
         grid_cells = self.masks.grid[0] * self.masks.grid[1]
-        for (concept, is_train, _), group in pairs.groupby(["concept", "is_train", "minibatch"], sort=True):
+        for _, group in pairs.groupby(["concept", "is_train", "minibatch"]):
+            last = group.iloc[-1]
             filter_, cell = _gather(block.cells, group["image"].to_numpy() - block.first_image, grid_cells)
             indices = group.index.to_numpy()
             yield Part(
-                concept=int(concept),
-                is_train=bool(is_train),
+                concept=int(last["concept"]),
+                is_train=bool(last["is_train"]),
                 pairs=indices,
                 filter=filter_,
                 cell=cell,
                 target=block.target[indices - block.first_pair],
-                minibatch_images=int(group["minibatch_images"].iloc[0]),
-                completes=bool(group["is_last"].iloc[-1]),
+                minibatch_images=int(last["minibatch_images"]),
+                completes=bool(last["is_last"]),
             )
 
 

@@ -35,7 +35,8 @@ class FilterCounts:
 
     def best_filter(self) -> NDArray[np.int64]:
         """For each concept the filter of the largest set IoU on train, the first of equals."""
-        return self.iou()[..., TRAIN].argmax(axis=1)
+        best: NDArray[np.int64] = self.iou()[..., TRAIN].argmax(axis=1)
+        return best
 
 
 def predict(masks: NDArray[np.bool_], surface: Surface) -> Tensor:

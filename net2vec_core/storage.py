@@ -30,7 +30,7 @@ def new_store(path: Path, stage: str, made_from: dict[str, Any]) -> Iterator[zar
     partial = beside(path)
     remove(partial)
     try:
-        attributes = {
+        attributes: dict[str, Any] = {
             "format_version": FORMAT_VERSION,
             "package_version": net2vec_core.__version__,
             "stage": stage,
@@ -84,9 +84,10 @@ def read_table(path: Path, **options: Any) -> pd.DataFrame:
         UserError: if the file is missing.
     """
     try:
-        return pd.read_csv(path, keep_default_na=False, na_values=[""], **options)
+        table: pd.DataFrame = pd.read_csv(path, keep_default_na=False, na_values=[""], **options)
     except FileNotFoundError:
         raise UserError(f"{path}: no such table; run `snakemake` to make it") from None
+    return table
 
 
 def write_bytes(path: Path, content: bytes) -> None:

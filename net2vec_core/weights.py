@@ -33,8 +33,8 @@ class Preprocessing:
     def __call__(self, images: NDArray[np.uint8]) -> Tensor:
         """Images uint8 [image, y, x, RGB] as the network's input float32 [image, channel, y, x], channels last."""
         ordered = images if self.channels == "rgb" else images[..., ::-1]
-        scaled = (ordered - np.float32(self.mean)) / np.float32(self.std)
-        return torch.from_numpy(np.ascontiguousarray(scaled, np.float32)).permute(0, 3, 1, 2)
+        scaled = (ordered - np.array(self.mean, np.float32)) / np.array(self.std, np.float32)
+        return torch.from_numpy(np.ascontiguousarray(scaled)).permute(0, 3, 1, 2)
 
 
 IMAGENET = Preprocessing("rgb", (123.675, 116.28, 103.53), (58.395, 57.12, 57.375))
@@ -54,15 +54,24 @@ def load_weights(settings: NetworkSettings, cache: Path) -> tuple[StateDict | No
     Raises:
         UserError: if there are no such weights, they cannot be had, or they hold anything but arrays.
     """
-    if settings.weights == "random":
-        return None, IMAGENET
-    if settings.weights == "ndf":
-        if settings.model != NDF_MODEL:
-            raise UserError(f"weights `ndf` belong to {NDF_MODEL}, not to {settings.model}")
-        return read_ndf(_ndf_file()), NDF_PREPROCESSING
-    if Path(settings.weights).suffix in CHECKPOINT_READERS:
-        return read_checkpoint(Path(settings.weights)), IMAGENET
-    return _download(settings, cache.expanduser())
+    match source_of(settings.weights):
+        case "random":
+            return None, IMAGENET
+        case "ndf":
+            if settings.model != NDF_MODEL:
+                raise UserError(f"weights `ndf` belong to {NDF_MODEL}, not to {settings.model}")
+            return read_ndf(_ndf_file()), NDF_PREPROCESSING
+        case "file":
+            return read_checkpoint(Path(settings.weights)), IMAGENET
+        case "library":
+            return _download(settings, cache.expanduser())
+
+
+def source_of(weights: str) -> Literal["random", "ndf", "file", "library"]:
+    """Where weights of this name come from; a name with a dot is a file's."""
+    if weights == "random" or weights == "ndf":
+        return weights
+    return "file" if "." in weights else "library"
 
 
 def read_checkpoint(path: Path) -> StateDict:
@@ -71,6 +80,8 @@ def read_checkpoint(path: Path) -> StateDict:
     Raises:
         UserError: if the file is missing, damaged, or holds more than tensors by name.
     """
+    if path.suffix not in CHECKPOINT_READERS:
+        raise UserError(f"{path}: a weights file must end in {', '.join(CHECKPOINT_READERS)}")
     if not path.is_file():
         raise UserError(f"{path}: no such weights file")
     try:
@@ -98,8 +109,8 @@ def _download(settings: NetworkSettings, cache: Path) -> tuple[StateDict, Prepro
     known = get_model_weights(name).__members__
     if settings.weights not in known:
         raise UserError(
-            f"{settings.model} has no weights `{settings.weights}`{did_you_mean(settings.weights, known)} It has "
-            f"{', '.join(known)}; `random`, or a file that ends in {', '.join(CHECKPOINT_READERS)} will do, too"
+            f"{settings.model} has no weights `{settings.weights}`{did_you_mean(settings.weights, known)}; it has "
+            f"{', '.join(known)}; `random` or a file that ends in {', '.join(CHECKPOINT_READERS)} will do, too"
         )
     weights = known[settings.weights]
     try:

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
 
-import click
 import typer
 from typer.core import TyperGroup
 
@@ -21,12 +20,12 @@ SHARED_MODULES = {"options", "opening"}
 class _Commands(TyperGroup):
     """A command for every module of this package."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: typer.Context) -> list[str]:
         del ctx
         names = {module.name for module in pkgutil.iter_modules(__path__)} - SHARED_MODULES
         return sorted(name.replace("_", "-") for name in names)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: typer.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):
             return None
         name = cmd_name.replace("-", "_")

@@ -63,9 +63,8 @@ class BrodenReader:
         return Record(path, cast(Split, row["split"]), *image_size(path), masks, labels)
 
     def _masks_and_labels(self, image: int) -> tuple[list[str], tuple[int, ...]]:
-        entries = [
-            entry for category in self.categories for entry in self.index.at[image, category].split(";") if entry
-        ]
+        cells = [str(self.index.at[image, category]) for category in self.categories]
+        entries = [entry for cell in cells for entry in cell.split(";") if entry]
         labels = {int(entry) for entry in entries if entry.isdecimal()}
         return [entry for entry in entries if not entry.isdecimal()], tuple(sorted(labels))
 

@@ -165,10 +165,9 @@ def _cracks(rng: np.random.Generator) -> Field:
 
 
 def _marble(rng: np.random.Generator) -> Field:
-    veins = np.abs(2 * fractal(rng, falloff=1.9, stretch=2) - 1) ** 0.5
-    return normalise(
-        veins + 0.6 * fractal(rng, falloff=1.7) + 0.3 * np.abs(2 * fractal(rng, falloff=1.5) - 1) ** 0.5, 4
-    )
+    coarse, fine = (np.abs(fractal(rng, falloff=falloff, stretch=1.6) - 0.5) for falloff in (2.1, 1.7))
+    veins: Field = (0.35 + 0.65 * between(0.0, 0.05, coarse)) * (0.7 + 0.3 * between(0.0, 0.06, fine))
+    return veins * (0.72 + 0.56 * (fractal(rng, falloff=2.0) - 0.2))
 
 
 MAKERS: dict[str, Maker] = {

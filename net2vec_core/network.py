@@ -111,9 +111,8 @@ class LayerReader:
         A layer that is called several times in one pass gives its last output. Several threads may call this at once.
         """
         self._pass.outputs, self._pass.calls, self._pass.dtype = {}, 0, dtype
-        with torch.inference_mode():
-            with contextlib.suppress(_AllLayersReadError):
-                self.model(self.preprocessing(images).to(self.device))
+        with torch.inference_mode(), contextlib.suppress(_AllLayersReadError):
+            self.model(self.preprocessing(images).to(self.device))
         outputs: dict[str, Tensor] = self._pass.outputs
         return {layer: output.reshape(*output.shape, *[1] * (4 - output.ndim)) for layer, output in outputs.items()}
 

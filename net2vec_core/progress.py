@@ -15,11 +15,10 @@ logger = logging.getLogger(__name__)
 class _LogLine(tqdm):  # type: ignore[type-arg]
     """A tqdm that writes lines to the log, so that jobs running side by side do not overwrite each other's bars."""
 
-    def display(self, msg: str | None = None, pos: int | None = None) -> bool:
+    def display(self, msg: str | None = None, pos: int | None = None) -> None:
         del msg, pos
         if self.n:
             logger.info("%s", self)
-        return True
 
 
 def progress(items: Sequence[Item], doing: str, unit: str) -> Iterator[Item]:

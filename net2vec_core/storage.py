@@ -66,8 +66,8 @@ def _require_same(path: Path, found: Any, expected: dict[str, Any]) -> None:
     for key in sorted(found.keys() | expected.keys()):
         if found.get(key) != expected.get(key):
             raise UserError(
-                f"{path} was made from another configuration: `{key}` was {found.get(key)}, is now "
-                f"{expected.get(key)}; run `snakemake` to make it anew, or give this configuration a `run` name of its own"
+                f"{path} was made from another configuration: `{key}` was {found.get(key)}, is now {expected.get(key)};"
+                " run `snakemake` to make it anew, or give this configuration a `run` name of its own"
             )
 
 

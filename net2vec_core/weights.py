@@ -69,9 +69,11 @@ def load_weights(settings: NetworkSettings, cache: Path) -> tuple[StateDict | No
 
 def source_of(weights: str) -> Literal["random", "ndf", "file", "library"]:
     """Where weights of this name come from; a name with a dot is a file's."""
-    if weights == "random" or weights == "ndf":
-        return weights
-    return "file" if "." in weights else "library"
+    match weights:
+        case "random" | "ndf":
+            return weights
+        case _:
+            return "file" if "." in weights else "library"
 
 
 def read_checkpoint(path: Path) -> StateDict:

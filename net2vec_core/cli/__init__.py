@@ -6,7 +6,7 @@ import logging
 import pkgutil
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -20,12 +20,12 @@ SHARED_MODULES = {"options", "opening"}
 class _Commands(TyperGroup):
     """A command for every module of this package."""
 
-    def list_commands(self, ctx: typer.Context) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:
         del ctx
         names = {module.name for module in pkgutil.iter_modules(__path__)} - SHARED_MODULES
         return sorted(name.replace("_", "-") for name in names)
 
-    def get_command(self, ctx: typer.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in self.list_commands(ctx):
             return None
         name = cmd_name.replace("-", "_")

@@ -1,0 +1,1 @@
+"""Figures of finished results, drawn from tables and stores alone."""

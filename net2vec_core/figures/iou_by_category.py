@@ -1,0 +1,90 @@
+"""What each layer of each network encodes: mean IoU by category."""
+
+import itertools
+import math
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from numpy.typing import NDArray
+
+from net2vec_core.figures.style import CATEGORY_COLORS, INK, SOFT, in_order, shorten, styled
+
+ALL = "all concepts"
+PANELS_A_ROW = 5
+NETWORK_COLORS = ("#004488", "#BB5566", "#DDAA33", "#228833", "#66CCEE", "#AA3377")  # after Paul Tol
+RESAMPLES = 2000
+
+
+@styled
+def iou_by_category(scores: pd.DataFrame) -> Figure:
+    """One panel a category, in it all networks with their layers side by side.
+
+    Args:
+        scores: Columns network, layer, concept, category, multi, single: one row a concept and layer, networks and
+            their layers in the order in which they are drawn.
+    """
+    panels = [ALL, *in_order(scores["category"])]
+    columns = min(PANELS_A_ROW, len(panels))
+    rows = math.ceil(len(panels) / columns)
+    layers = scores[["network", "layer"]].drop_duplicates()
+    width = max(1.9, 0.5 + 0.3 * len(layers))
+    figure = Figure(figsize=(max(7.5, 0.6 + columns * width), 0.9 + 3.1 * rows))
+    axes = figure.subplots(rows, columns, sharey=True, squeeze=False).flat
+    colors = dict(zip(scores["network"].unique().tolist(), itertools.cycle(NETWORK_COLORS), strict=False))
+    for panel, category in zip(axes, panels, strict=False):
+        _panel(panel, scores if category == ALL else scores[scores["category"] == category], category, colors)
+    for empty in list(axes)[len(panels) :]:
+        empty.remove()
+    figure.suptitle("Mean IoU by category: all filters together (●) and the best single filter (○)", x=0.01, ha="left")
+    figure.supylabel("mean IoU on val images", fontsize=8)
+    figure.legend(handles=_handles(colors), loc="outside lower left", ncols=6)
+    return figure
+
+
+def mean_interval(values: NDArray[np.float64]) -> tuple[float, float]:
+    """The 95 % percentile bootstrap interval of a mean over concepts; NaN for fewer than two."""
+    if len(values) < 2:
+        return math.nan, math.nan
+    drawn = np.random.default_rng(0).choice(values, (RESAMPLES, len(values)))
+    low, high = np.percentile(drawn.mean(axis=1), [2.5, 97.5])
+    return float(low), float(high)
+
+
+def _panel(axes: Axes, scores: pd.DataFrame, category: str, colors: dict[str, str]) -> None:
+    names: dict[float, str] = {}
+    for number, (network, color) in enumerate(colors.items()):
+        layers = scores[scores["network"] == network].groupby("layer", sort=False)
+        places = len(names) + 0.6 * number + np.arange(layers.ngroups)
+        for score, shift, face in (("single", -0.16, "white"), ("multi", 0.16, color)):
+            _series(axes, places + shift, [layer[score].to_numpy() for _, layer in layers], color, face)
+        names |= {float(place): str(layer) for place, (layer, _) in zip(places, layers, strict=True)}
+    axes.set_xticks(list(names), [shorten(name) for name in names.values()], rotation=90)
+    axes.set_xlim(-0.6, max(names) + 0.6)
+    axes.set_ylim(bottom=0)
+    axes.grid(axis="y")
+    axes.set_title(
+        f"{category} ({scores['concept'].nunique()})", color=CATEGORY_COLORS.get(category, INK), weight="bold"
+    )
+
+
+def _series(axes: Axes, places: NDArray[np.float64], values: list[NDArray[np.float64]], color: str, face: str) -> None:
+    """Means with their intervals, layer by layer, and the concepts behind them."""
+    rng = np.random.default_rng(0)
+    for place, of_layer in zip(places, values, strict=True):
+        jitter = rng.uniform(-0.07, 0.07, len(of_layer))
+        axes.scatter(place + jitter, of_layer, s=5, color=color, alpha=0.22, linewidth=0)
+        axes.vlines(place, *mean_interval(of_layer), color=color, lw=1.6)
+    axes.plot(places, [of_layer.mean() for of_layer in values], color=color, lw=0.9, marker="o", ms=6, mfc=face)
+
+
+def _handles(colors: dict[str, str]) -> list[Line2D]:
+    return [
+        *(Line2D([], [], color=color, lw=4, label=shorten(network, 40)) for network, color in colors.items()),
+        Line2D([], [], color=INK, lw=0, marker="o", ms=6, mfc="white", label="best single filter"),
+        Line2D([], [], color=INK, lw=0, marker="o", ms=6, label="embedding: all filters"),
+        Line2D([], [], color=INK, lw=1.6, label="95 % interval of the mean"),
+        Line2D([], [], color=SOFT, lw=0, marker="o", ms=2.5, label="one concept"),
+    ]

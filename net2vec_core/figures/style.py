@@ -1,0 +1,90 @@
+"""The look that all figures share, and how they are saved."""
+
+import io
+from collections.abc import Iterable
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from net2vec_core.storage import write_bytes
+
+# Okabe and Ito's colours, which colour-blind people tell apart; the marker says the same once more.
+CATEGORY_COLORS: dict[str, str] = {
+    "color": "#CC79A7",
+    "object": "#0072B2",
+    "part": "#D55E00",
+    "material": "#009E73",
+    "scene": "#56B4E9",
+    "texture": "#E69F00",
+}
+CATEGORY_MARKERS: dict[str, str] = {
+    "color": "s",
+    "object": "o",
+    "part": "^",
+    "material": "D",
+    "scene": "P",
+    "texture": "X",
+}
+INK = "#20262E"
+SOFT = "#8D96A0"
+FAINT = "#E3E7EB"
+
+styled = mpl.rc_context(
+    {
+        "font.family": "DejaVu Sans",  # matplotlib brings it: the same picture on every machine
+        "font.size": 8,
+        "text.parse_math": False,  # a concept's name may hold a $
+        "text.color": INK,
+        "axes.labelcolor": INK,
+        "axes.edgecolor": SOFT,
+        "axes.linewidth": 0.7,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.titlesize": 9,
+        "axes.titlelocation": "left",
+        "axes.axisbelow": True,
+        "grid.color": FAINT,
+        "grid.linewidth": 0.7,
+        "xtick.color": SOFT,
+        "ytick.color": SOFT,
+        "xtick.labelcolor": INK,
+        "ytick.labelcolor": INK,
+        "legend.frameon": False,
+        "figure.titlesize": 11,
+        "figure.titleweight": "bold",
+        "figure.constrained_layout.use": True,
+        "savefig.dpi": 160,
+        "svg.hashsalt": "net2vec",
+    }
+)
+"""Decorates functions that draw."""
+
+
+@styled
+def save(figure: Figure, path: Path) -> None:
+    """Write `path`.png and `path`.svg, the same bytes for the same figure."""
+    for suffix, metadata in {".png": {}, ".svg": {"Date": None}}.items():
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format=suffix[1:], metadata=metadata)
+        write_bytes(path.with_suffix(suffix), buffer.getvalue())
+
+
+def in_order(categories: Iterable[str]) -> list[str]:
+    """The categories that occur, in the order of the colours."""
+    present = set(categories)
+    return [category for category in CATEGORY_COLORS if category in present]
+
+
+def category_handles(categories: Iterable[str]) -> list[Line2D]:
+    """Legend entries of categories."""
+    return [
+        Line2D([], [], color=CATEGORY_COLORS[name], marker=CATEGORY_MARKERS[name], linestyle="", label=name)
+        for name in in_order(categories)
+    ]
+
+
+def shorten(name: str, length: int = 24) -> str:
+    """The name, or its beginning and an ellipsis where it is longer than `length`."""
+    return name if len(name) <= length else f"{name[: length - 1].rstrip()}…"

@@ -1,0 +1,83 @@
+import numpy as np
+import plain
+import pytest
+from build import filter_masks_from, labels_from, random_scene
+
+from net2vec_core.single_filter import (
+    FilterCounts,
+    count_best_filters,
+    count_filters,
+    read_single_filter,
+    write_single_filter,
+)
+from net2vec_core.surface import Surface
+
+MODES = {"corners": True, "centres": False}
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_golden_counts_exactly(golden, mode):
+    active = golden["activations"] > golden["threshold_0.05"][None, :, None, None]
+    image_level = [[int(number)] if number else [] for number in golden["image_level"]]
+    is_train = golden["split"] == "train"
+    labels = labels_from(golden["masks"], image_level, is_train, [1, 2, 3, 4, 5])
+    surface = Surface((7, 7), (28, 28), MODES[mode], "cpu")
+    counts = count_filters(filter_masks_from(active), labels, surface, threads=2)
+    for name in ("intersection", "union"):
+        expected = golden[f"single_{name}_{mode}"]
+        by_split = np.stack([expected[is_train].sum(0), expected[~is_train].sum(0)], axis=-1)
+        # index 0 is no concept in the reference; the fifth one is a concept of whole images
+        np.testing.assert_array_equal(getattr(counts, name)[: by_split.shape[0] - 1], by_split[1:])
+
+
+# Sizes for which no upsampled value is one half exactly: there, rounding decides, and torch's differs from ours.
+@pytest.mark.parametrize(("align_corners", "size"), [(True, (14, 18)), (False, (13, 17))])
+def test_counts_equal_upsampling_every_filter_for_every_concept(align_corners, size):
+    scene = random_scene(seed=3, size=size)
+    surface = Surface((5, 6), size, align_corners, "cpu")
+    counts = count_filters(scene.masks, scene.labels, surface, threads=1)
+    concept_masks = np.array(
+        [[plain.concept_mask(planes, [], number) for number in scene.numbers] for planes in scene.planes]
+    )
+    intersection, union = plain.single_filter_counts(scene.active, concept_masks, align_corners)
+    for split, chosen in enumerate([scene.is_train, ~scene.is_train]):
+        np.testing.assert_array_equal(counts.intersection[..., split], intersection[chosen].sum(0))
+        np.testing.assert_array_equal(counts.union[..., split], union[chosen].sum(0))
+
+
+def test_counts_by_image_add_up_to_the_best_filters():
+    scene = random_scene(seed=4, images=150)
+    surface = Surface((5, 6), (13, 17), True, "cpu")
+    counts = count_filters(scene.masks, scene.labels, surface, threads=2)
+    best = count_best_filters(scene.masks, scene.labels, surface, counts.best_filter(), threads=2)
+    for concept, filter_ in enumerate(counts.best_filter()):
+        for split, chosen in enumerate([scene.is_train, ~scene.is_train]):
+            here = (best.concept == concept) & chosen[best.image]
+            assert best.intersection[here].sum() == counts.intersection[concept, filter_, split]
+            assert best.union[here].sum() == counts.union[concept, filter_, split]
+
+
+def test_threads_change_nothing():
+    scene = random_scene(seed=5, images=200)
+    surface = Surface((5, 6), (13, 17), True, "cpu")
+    one, three = (count_filters(scene.masks, scene.labels, surface, threads) for threads in (1, 3))
+    np.testing.assert_array_equal(one.intersection, three.intersection)
+    np.testing.assert_array_equal(one.union, three.union)
+
+
+def test_best_filter_is_chosen_on_train_the_first_of_equals():
+    intersection = np.array([[[1, 9], [3, 0], [3, 5]]])
+    union = np.array([[[10, 10], [10, 10], [10, 10]]])
+    assert FilterCounts(intersection, union).best_filter().tolist() == [1]
+
+
+def test_store_round_trip(tmp_path):
+    scene = random_scene(seed=6)
+    surface = Surface((5, 6), (13, 17), True, "cpu")
+    counts = count_filters(scene.masks, scene.labels, surface, 1)
+    best = count_best_filters(scene.masks, scene.labels, surface, counts.best_filter(), 1)
+    write_single_filter(tmp_path / "s.zarr", counts, best, {})
+    read_counts, read_best = read_single_filter(tmp_path / "s.zarr", {})
+    np.testing.assert_array_equal(read_counts.union, counts.union)
+    for name in ("image", "concept", "intersection", "union"):
+        np.testing.assert_array_equal(getattr(read_best, name), getattr(best, name))

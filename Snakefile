@@ -30,7 +30,7 @@ onerror:
 
 
 rule all:
+    default_target: True
     input:
         results_of_layers(),
         figures(),
-    default_target: True

@@ -1,8 +1,9 @@
 """The configuration: one typed model that validates, explains every key and knows which stage depends on which."""
 
 import json
+import re
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -13,6 +14,22 @@ from net2vec_core.errors import UserError, did_you_mean
 Category = Literal["color", "object", "part", "material", "scene", "texture"]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
 RESERVED_NAMES = frozenset({"dataset", "comparison", "figures", "report", "logs", "benchmarks"})
+
+
+Values = TypeVar("Values", bound=list[Any])
+
+
+def from_home(path: str) -> str:
+    """`path`, where `~/` at its start stands for the home folder."""
+    return str(Path(path).expanduser()) if path.startswith("~/") else path
+
+
+def distinct(values: Values) -> Values:
+    """Refuse a list that names something twice."""
+    repeated = sorted({str(value) for value in values if values.count(value) > 1})
+    if repeated:
+        raise ValueError(f"listed more than once: {', '.join(repeated)}")
+    return values
 
 
 class Section(BaseModel):
@@ -44,10 +61,17 @@ class DatasetSettings(Section):
     toy: ToySettings = ToySettings()
     """Keys of the `toy` reader."""
 
+    @field_validator("path")
+    @classmethod
+    def _from_home(cls, path: Path | None) -> Path | None:
+        return None if path is None else Path(from_home(str(path)))
+
     @model_validator(mode="after")
     def _path_given_where_needed(self) -> Self:
         if self.reader != "toy" and self.path is None:
             raise ValueError(f"`path` must name the folder of the data for reader `{self.reader}`")
+        if self.reader == "toy" and self.path is not None:
+            raise ValueError("`path` is not for reader `toy`, which draws its own data: set another reader, or no path")
         return self
 
 
@@ -79,13 +103,8 @@ class NetworkSettings(Section):
     layers: list[str] = Field(min_length=1)
     """Module paths; `python -m net2vec_core layers --model MODEL` lists them."""
 
-    @field_validator("layers")
-    @classmethod
-    def _distinct(cls, layers: list[str]) -> list[str]:
-        repeated = sorted({layer for layer in layers if layers.count(layer) > 1})
-        if repeated:
-            raise ValueError(f"listed more than once: {', '.join(repeated)}")
-        return layers
+    _weights_from_home = field_validator("weights")(from_home)
+    _distinct_layers = field_validator("layers")(distinct)
 
 
 class ThresholdSettings(Section):
@@ -111,6 +130,8 @@ class SegmentationSettings(Section):
     """One fit for each seed of the start weights; similarities and figures use the first."""
     image_level: bool = False
     """Whether concepts of the whole image take part, as all-ones masks."""
+
+    _distinct_seeds = field_validator("seeds")(distinct)
 
 
 class ComputeSettings(Section):
@@ -139,7 +160,9 @@ class Config(Section):
     cache: Path = Field(default=Path("~/.cache/net2vec"), strict=False)
     """Folder for downloaded weights."""
     dataset: DatasetSettings = DatasetSettings()
+    """The probe data set."""
     concepts: ConceptSettings = ConceptSettings()
+    """Which concepts are studied."""
     networks: dict[Name, NetworkSettings] = Field(
         default={
             "squeezenet": NetworkSettings(model="torchvision/squeezenet1_1", weights="ndf", layers=DEMO_LAYERS),
@@ -151,9 +174,13 @@ class Config(Section):
     )
     """Networks by the name under which their results lie."""
     threshold: ThresholdSettings = ThresholdSettings()
+    """When a filter counts as active."""
     upsampling: UpsamplingSettings = UpsamplingSettings()
+    """From the layer's grid to the mask grid, bilinearly."""
     segmentation: SegmentationSettings = SegmentationSettings()
+    """How embeddings are fitted to masks."""
     compute: ComputeSettings = ComputeSettings()
+    """How the work is done."""
 
     @field_validator("networks")
     @classmethod
@@ -162,6 +189,17 @@ class Config(Section):
         if taken:
             raise ValueError(f"`{taken[0]}` is the name of a results folder; call the network something else")
         return networks
+
+    def network(self, name: str) -> NetworkSettings:
+        """The settings of the network with this name.
+
+        Raises:
+            UserError: if there is none.
+        """
+        if name not in self.networks:
+            known = ", ".join(self.networks)
+            raise UserError(f"`networks`: the configuration has no network `{name}`; it has {known}")
+        return self.networks[name]
 
 
 def parse_config(values: object, source: str) -> Config:
@@ -173,7 +211,7 @@ def parse_config(values: object, source: str) -> Config:
     try:
         return Config.model_validate({} if values is None else values)
     except ValidationError as error:
-        lines = [_explain(details) for details in error.errors()]
+        lines = [_explain(details) for details in error.errors() if not _of_other_alternative(details)]
         raise UserError(
             "\n".join([f"{source} is not a valid configuration:", *(f"  {line}" for line in lines)])
         ) from None
@@ -189,7 +227,7 @@ def load(path: Path) -> Config:
         values = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UserError(f"{path}: the configuration cannot be read ({error.strerror})") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: not UTF-8, or a date that does not exist
         raise UserError(f"{path} is not valid YAML: {error}") from None
     return parse_config(values, str(path))
 
@@ -199,23 +237,48 @@ def dump(config: Config) -> str:
     return yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
 
 
+# pydantic's words speak of Python; these are for who writes YAML
+_MESSAGES = {
+    "missing": "is missing",
+    "model_type": "should be a mapping of keys to values",
+    "dict_type": "should be a mapping of names to values",
+    "list_type": "should be a list",
+    "path_type": "should be a path",
+    "invalid_key": "is not a key",
+    "too_short": "should not be empty",
+    "string_too_short": "should not be empty",
+}
+
+
+def _of_other_alternative(details: ErrorDetails) -> bool:
+    """Whether the message concerns the single word that could stand in place of the list that was given."""
+    return details["type"] == "literal_error" and isinstance(details["input"], list)
+
+
 def _explain(details: ErrorDetails) -> str:
-    key = ".".join(str(part) for part in details["loc"] if not str(part).startswith(("list[", "literal[")))
+    path = [str(part) for part in details["loc"] if not str(part).startswith(("list[", "literal[", "[key]"))]
+    key = f"`{'.'.join(path)}`" if path else "it"
     if details["type"] == "extra_forbidden":
-        *parents, last = (str(part) for part in details["loc"])
-        return f"`{key}` is not a key{did_you_mean(last, _keys_at(parents))}"
-    message = details["msg"].removeprefix("Value error, ").removeprefix("Input ")
+        *parents, last = path
+        return f"{key} is not a key{did_you_mean(last, _keys_at(parents))}"
+    if details["type"] == "value_error":
+        return f"{key}: {details['msg'].removeprefix('Value error, ')}"
+    message = _MESSAGES.get(details["type"]) or re.sub("^(Input|String) ", "", details["msg"])
     given = details["input"]
-    shown = "" if isinstance(given, dict | BaseModel) else f", not {json.dumps(given, default=str, ensure_ascii=False)}"
-    return f"`{key or 'the file'}` {message}{shown}"
+    shown = "" if isinstance(given, dict) else f", not {json.dumps(given, default=str, ensure_ascii=False)}"
+    return f"{key} {message}{shown}"
 
 
 def _keys_at(parents: list[str]) -> list[str]:
-    model: type[BaseModel] = Config
-    for parent in parents:
-        if parent in model.model_fields:
-            annotation = model.model_fields[parent].annotation
-            model = NetworkSettings if parent == "networks" else annotation  # type: ignore[assignment]
+    match parents:
+        case []:
+            model: Any = Config
+        case ["networks", _]:
+            model = NetworkSettings
+        case _:
+            model = Config
+            for parent in parents:
+                model = model.model_fields[parent].annotation
     return list(model.model_fields)
 
 
@@ -226,7 +289,7 @@ _SCORES = (*_MASKS, "concepts", "upsampling", "segmentation.image_level")
 STAGE_KEYS: dict[str, tuple[str, ...]] = {
     "dataset": _DATASET,
     "concepts": (*_DATASET, "concepts"),
-    "network": (*_DATASET, "network"),
+    "network": ("dataset.image_size", "network"),
     "probe": (*_ACTIVATIONS, "compute.images_per_shard"),
     "threshold": _MASKS,
     "filter_masks": _MASKS,
@@ -235,6 +298,8 @@ STAGE_KEYS: dict[str, tuple[str, ...]] = {
     "tables": (*_SCORES, "segmentation"),
     "similarity": (*_SCORES, "segmentation"),
     "overlap": (*_SCORES, "segmentation"),
+    "figure_layer": (*_SCORES, "segmentation"),
+    "figure_run": ("networks", "segmentation"),
 }
 
 
@@ -246,7 +311,7 @@ def made_from(config: Config, stage: str, network: str | None = None) -> dict[st
     """
     values = config.model_dump(mode="json")
     if network is not None:
-        values["network"] = {key: value for key, value in values["networks"][network].items() if key != "layers"}
+        values["network"] = config.network(network).model_dump(mode="json", exclude={"layers"})
     return {key: _at(values, key) for key in STAGE_KEYS[stage] if network is not None or key != "network"}
 
 

@@ -20,6 +20,7 @@ from net2vec_core.progress import progress
 from net2vec_core.storage import COMPRESSOR, new_store, open_store, write_table
 
 IMAGES_PER_CHUNK = 64
+_reader: Reader  # of a worker process
 
 Occurrences = list[tuple[int, int]]
 
@@ -72,19 +73,21 @@ def _create_masks(group: zarr.Group, images: int, planes: int, size: int) -> zar
 def _read_chunks(reader: Reader, workers: int) -> Iterator[tuple[int, list[tuple[Record, Occurrences]]]]:
     images = range(len(reader))
     # a fork would copy the threads that zarr has started
-    with ProcessPoolExecutor(workers, multiprocessing.get_context("forkserver")) as pool:
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("forkserver"), _start_worker, (reader,)) as pool:
         for first in progress(images[::IMAGES_PER_CHUNK], "reading the data set", "chunks of images"):
             chunk = images[first : first + IMAGES_PER_CHUNK]
-            yield first, list(pool.map(_Read(reader), chunk, chunksize=math.ceil(len(chunk) / workers / 2)))
+            yield first, list(pool.map(_read, chunk, chunksize=math.ceil(len(chunk) / workers / 2)))
 
 
-@dataclass(frozen=True)
-class _Read:
-    reader: Reader
+def _start_worker(reader: Reader) -> None:
+    # once a worker, since a large data set's reader takes a tenth of a second to send
+    global _reader
+    _reader = reader
 
-    def __call__(self, image: int) -> tuple[Record, Occurrences]:
-        record = self.reader.read(image)
-        return record, count_pixels(record.masks, record.image_labels)
+
+def _read(image: int) -> tuple[Record, Occurrences]:
+    record = _reader.read(image)
+    return record, count_pixels(record.masks, record.image_labels)
 
 
 def count_pixels(masks: NDArray[np.uint16], image_labels: Sequence[int]) -> Occurrences:
@@ -138,16 +141,16 @@ class Labels:
     def pair_masks(self, start: int, stop: int) -> NDArray[np.bool_]:
         """The masks of the pairs of images start to stop - 1: bool [pair, y, x]."""
         planes = cast(NDArray[np.uint16], self.masks[start:stop])
-        planes_used: NDArray[np.bool_] = np.any(planes, axis=(2, 3))
-        pairs = self.pairs_of_images(start, stop)
-        result = np.empty((pairs.stop - pairs.start, *self.mask_shape), bool)
-        for mask, image, concept, pixels in zip(
-            result, self.image[pairs] - start, self.concept[pairs], self.pixels[pairs], strict=True
-        ):
-            if pixels == mask.size:  # a label of the whole image lies in no plane
-                mask[:] = True
-            else:
-                (planes[image, planes_used[image]] == self.numbers[concept]).any(0, out=mask)
+        chosen = self.pairs_of_images(start, stop)
+        result = np.empty((chosen.stop - chosen.start, *self.mask_shape), bool)
+        for image in range(start, stop):
+            pairs = self.pairs_of_images(image, image + 1)
+            used = planes[image - start][planes[image - start].any((1, 2))]
+            for pair in range(pairs.start, pairs.stop):
+                if self.pixels[pair] == result[0].size:  # a label of the whole image lies in no plane
+                    result[pair - chosen.start] = True
+                else:
+                    (used == self.numbers[self.concept[pair]]).any(0, out=result[pair - chosen.start])
         return result
 
 

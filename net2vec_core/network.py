@@ -35,6 +35,7 @@ def build(settings: NetworkSettings, cache: Path) -> tuple[nn.Module, Preprocess
     Raises:
         UserError: if there is no such model or no such weights, or they do not fit each other.
     """
+    _require_known(settings.model)
     state, preprocessing = load_weights(settings, cache)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(settings.seed)
@@ -51,8 +52,9 @@ def trace(model_name: str, image_size: int) -> list[Call]:
         UserError: if there is no such model, or it does not take images of this size (pixels a side).
     """
     calls: list[Call] = []
-    with torch.device("meta"), torch.inference_mode():
-        model = _construct(model_name).eval()
+    _require_known(model_name)
+    with torch.inference_mode(), torch.device("meta"):
+        model = _construct_on_meta(model_name).eval()
         for layer, module in model.named_modules():
             if layer:
                 module.register_forward_hook(_recorder(layer, calls))
@@ -85,7 +87,8 @@ def grids(calls: Sequence[Call], layers: Sequence[str], network: str) -> dict[st
             case (_, filters):
                 result[layer] = (filters, 1, 1)
             case shape:
-                raise UserError(f"{where}: the output of `{layer}`, of shape {shape}, is not filters on a grid")
+                what = "no tensor" if shape is None else f"of shape {shape}"
+                raise UserError(f"{where}: the output of `{layer}` is not filters on a grid but {what}")
     return result
 
 
@@ -141,14 +144,29 @@ def choose_device(device: str) -> str:
         return "cuda" if torch.cuda.is_available() else "cpu"
     if device != "cpu" and not torch.cuda.is_available():
         raise UserError(f"`compute.device` is `{device}`, but this machine has no GPU that torch can use; try `auto`")
+    if device.startswith("cuda:") and int(device.removeprefix("cuda:")) >= torch.cuda.device_count():
+        last = torch.cuda.device_count() - 1
+        raise UserError(f"`compute.device` is `{device}`, but this machine's last GPU is `cuda:{last}`")
     return device
 
 
-def _construct(model: str, with_library_weights: bool = False) -> nn.Module:
+def _require_known(model: str) -> None:
     name = model.removeprefix("torchvision/")
     known = torchvision.models.list_models(module=torchvision.models)
     if name not in known:
         raise UserError(f"torchvision has no classification model `{name}`{did_you_mean(name, known)}")
+
+
+def _construct_on_meta(model: str) -> nn.Module:
+    try:
+        return _construct(model)
+    except NotImplementedError:  # RegNet computes its widths with tensors, which meta tensors cannot
+        with torch.device("cpu"):
+            return _construct(model).to("meta")
+
+
+def _construct(model: str, with_library_weights: bool = False) -> nn.Module:
+    name = model.removeprefix("torchvision/")
     # torchvision's own weights of these two expect their input to be rescaled
     options = {"transform_input": with_library_weights, "init_weights": True} if name in INCEPTIONS else {}
     constructed: nn.Module = torchvision.models.get_model(name, weights=None, **options)

@@ -1,24 +1,23 @@
 """Single filters: how well each filter's mask, upsampled, segments each concept."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
-import torch
 import zarr
 from numpy.typing import NDArray
-from torch import Tensor
 
+from net2vec_core.corner_patterns import CornerPatterns, corner_patterns
 from net2vec_core.counts import PairCounts, iou
 from net2vec_core.filter_masks import FilterMasks
 from net2vec_core.labels import Labels
 from net2vec_core.parallel import ordered_map
 from net2vec_core.progress import progress
 from net2vec_core.storage import new_store, open_store
-from net2vec_core.surface import Surface
 
-IMAGES_AT_ONCE = 64
+IMAGES_AT_ONCE = 16
 TRAIN, VAL = 0, 1
 
 
@@ -39,88 +38,101 @@ class FilterCounts:
         return best
 
 
-def predict(masks: NDArray[np.bool_], surface: Surface) -> Tensor:
-    """Filter masks bool [mask, y, x] as predictions: [U(B) > 0.5], as float32 0 or 1 [mask, pixel]."""
-    return surface.up(masks.astype(np.float32)).gt_(0.5).flatten(1)
-
-
-def count_filters(masks: FilterMasks, labels: Labels, surface: Surface, threads: int) -> FilterCounts:
+def count_filters(masks: FilterMasks, labels: Labels, patterns: CornerPatterns, threads: int) -> FilterCounts:
     """The counts of every filter for every concept; only filters that are active in an image cost any work."""
-    shape = (2, len(labels.numbers), masks.filters)
-    totals = _Totals(np.zeros(shape, np.int64), np.zeros(shape, np.int64), np.zeros(shape[:2], np.int64))
-    torch.set_num_threads(1)  # the threads work on images of their own
-
-    def count(first: int) -> _Totals:
-        return _count_images(masks, labels, surface, first, min(first + IMAGES_AT_ONCE, masks.images))
-
-    starts = range(0, masks.images, IMAGES_AT_ONCE)
-    for part in ordered_map(count, progress(starts, "counting every filter", "chunks of images"), threads):
-        totals.add(part)
-    return totals.counts()
+    intersection, predicted = np.zeros((2, len(labels.numbers), masks.filters, 2), np.int64)
+    labelled = np.zeros((len(labels.numbers), 2), np.int64)
+    for counted in _count_images(masks, labels, patterns, "counting every filter", threads):
+        split = TRAIN if labels.is_train[counted.image] else VAL
+        cells = np.ix_(counted.filters, counted.concepts)
+        intersection[..., split].T[cells] += counted.intersection
+        predicted[..., split].T[cells] += counted.predicted[:, None]
+        labelled[counted.concepts, split] += counted.labelled
+    return FilterCounts(intersection, predicted + labelled[:, None] - intersection)
 
 
 def count_best_filters(
-    masks: FilterMasks, labels: Labels, surface: Surface, filters: NDArray[np.int64], threads: int
+    masks: FilterMasks, labels: Labels, patterns: CornerPatterns, filters: NDArray[np.int64], threads: int
 ) -> PairCounts:
     """The counts of each (image, concept) pair for the concept's own filter, `filters` [concept]."""
-    torch.set_num_threads(1)
-
-    def count(first: int) -> PairCounts:
-        last = min(first + IMAGES_AT_ONCE, masks.images)
-        pairs = labels.pairs_of_images(first, last)
-        image, concept = labels.image[pairs], labels.concept[pairs]
-        predicted = predict(masks.dense(first, last)[image - first, filters[concept]], surface).cpu().numpy() > 0
-        labelled = labels.pair_masks(first, last).reshape(predicted.shape)
-        return PairCounts(image, concept, (predicted & labelled).sum(1), (predicted | labelled).sum(1))
-
-    starts = range(0, masks.images, IMAGES_AT_ONCE)
-    parts = ordered_map(count, progress(starts, "counting the best filters", "chunks of images"), threads)
-    return PairCounts.concatenate(list(parts))
+    intersection, union = np.zeros(len(labels.image), np.int64), labels.pixels.copy()
+    for counted in _count_images(masks, labels, patterns, "counting the best filters", threads):
+        pair, row = (filters[counted.concepts][:, None] == counted.filters).nonzero()
+        pairs = labels.pairs_of_images(counted.image, counted.image + 1).start + pair
+        intersection[pairs] = counted.intersection[row, pair]
+        union[pairs] += counted.predicted[row] - intersection[pairs]
+    return PairCounts(labels.image, labels.concept, intersection, union)
 
 
-@dataclass
-class _Totals:
-    """Pixels [split, concept, filter] of intersections and of predictions, and [split, concept] of labels."""
+@dataclass(frozen=True)
+class _ImageCounts:
+    """Pixels in one image, of the filters active in it and the concepts that it holds.
 
+    Attributes:
+        image: The image.
+        filters: int64 [filter], ascending.
+        concepts: int64 [concept].
+        intersection: int64 [filter, concept].
+        predicted: int64 [filter], of the filters' upsampled masks.
+        labelled: int64 [concept], of the concepts' masks.
+    """
+
+    image: int
+    filters: NDArray[np.int64]
+    concepts: NDArray[np.int64]
     intersection: NDArray[np.int64]
     predicted: NDArray[np.int64]
     labelled: NDArray[np.int64]
 
-    def add(self, other: "_Totals") -> None:
-        self.intersection += other.intersection
-        self.predicted += other.predicted
-        self.labelled += other.labelled
 
-    def counts(self) -> FilterCounts:
-        union = self.predicted + self.labelled[..., None] - self.intersection
-        return FilterCounts(np.moveaxis(self.intersection, 0, -1), np.moveaxis(union, 0, -1))
+def _count_images(
+    masks: FilterMasks, labels: Labels, patterns: CornerPatterns, doing: str, threads: int
+) -> Iterator[_ImageCounts]:
+    sizes = patterns.sizes()
 
-
-def _count_images(masks: FilterMasks, labels: Labels, surface: Surface, first: int, last: int) -> _Totals:
-    shape = (2, len(labels.numbers), masks.filters)
-    totals = _Totals(np.zeros(shape, np.int64), np.zeros(shape, np.int64), np.zeros(shape[:2], np.int64))
-    dense, labelled = masks.dense(first, last), labels.pair_masks(first, last)
-    offset = labels.pairs_of_images(first, last).start
-    for image in range(first, last):
-        pairs = labels.pairs_of_images(image, image + 1)
+    def count(first: int) -> list[_ImageCounts]:
+        last = min(first + IMAGES_AT_ONCE, masks.images)
+        pairs = labels.pairs_of_images(first, last)
         if pairs.start == pairs.stop:
-            continue
-        split = TRAIN if labels.is_train[image] else VAL
-        concepts = labels.concept[pairs]
-        active = dense[image - first].any((1, 2)).nonzero()[0]
-        predicted = predict(dense[image - first, active], surface)
-        masks_of_pairs = labelled[pairs.start - offset : pairs.stop - offset].reshape(len(concepts), -1)
-        truth = torch.from_numpy(masks_of_pairs).to(surface.device, torch.float32)
-        cells = np.ix_(concepts, active)
-        totals.intersection[split][cells] += _whole(truth @ predicted.T)
-        totals.predicted[split][cells] += _whole(predicted.sum(1))
-        totals.labelled[split, concepts] += labels.pixels[pairs]
-    return totals
+            return []
+        found = corner_patterns(masks.dense(first, last))
+        overlaps = patterns.overlaps(labels.pair_masks(first, last))
+        images = range(first, last)
+        return [_count_image(image, found[image - first], overlaps, pairs.start, labels, sizes) for image in images]
+
+    starts = range(0, masks.images, IMAGES_AT_ONCE)
+    for chunk in ordered_map(count, progress(starts, doing, "chunks of images"), threads):
+        yield from chunk
 
 
-def _whole(values: Tensor) -> NDArray[np.int64]:
-    # exact: pixels of an image are far fewer than the 2^24 up to which float32 counts without gaps
-    return values.cpu().numpy().astype(np.int64)
+def _count_image(
+    image: int,
+    patterns: NDArray[np.uint8],
+    overlaps: NDArray[np.int64],
+    first_pair: int,
+    labels: Labels,
+    sizes: NDArray[np.int64],
+) -> _ImageCounts:
+    """The counts of one image, from its patterns [filter, window] and the overlaps [window, pattern, pair]."""
+    pairs = labels.pairs_of_images(image, image + 1)
+    filter_, window = np.divmod(np.flatnonzero(patterns.astype(bool)), patterns.shape[1])
+    filters, first_of_filter = np.unique(filter_, return_index=True)
+    pattern = patterns[filter_, window]
+    here = overlaps[window, pattern, pairs.start - first_pair : pairs.stop - first_pair]
+    return _ImageCounts(
+        image,
+        filters,
+        labels.concept[pairs],
+        _sums(here, first_of_filter),
+        _sums(sizes[window, pattern], first_of_filter),
+        labels.pixels[pairs],
+    )
+
+
+def _sums(values: NDArray[np.int64], starts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Sums of consecutive values, [value, …], each from one start to the next."""
+    # reduceat would complain where no filter is active
+    return np.add.reduceat(values, starts) if len(starts) else values
 
 
 def write_single_filter(store: Path, counts: FilterCounts, best: PairCounts, made_from: dict[str, Any]) -> None:

@@ -58,6 +58,8 @@ def paired_p_value(first: ImageCounts, second: ImageCounts, rng: np.random.Gener
     images allow fewer than PERMUTATIONS ways of swapping, else drawn; never below 1 / (PERMUTATIONS + 1).
     """
     images = len(first.union)
+    if images < 2:
+        return 1.0  # both ways of swapping one image give a difference of the same size
     intersection = np.concatenate([first.intersection, second.intersection])
     union = np.concatenate([first.union, second.union])
 

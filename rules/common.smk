@@ -1,5 +1,6 @@
 import csv
 import math
+import os
 import re
 
 from snakemake_interface_common.exceptions import WorkflowError
@@ -50,6 +51,11 @@ def made_by(*commands):
     return params
 
 
+def folder_of(name):
+    """The folder in which the input of this name lies."""
+    return lambda wildcards, input: os.path.dirname(input[name])
+
+
 def number_of_rows(path):
     with open(path, newline="", encoding="utf-8") as table:
         return sum(1 for _ in csv.reader(table)) - 1
@@ -92,7 +98,10 @@ def results_of_layers():
 
 
 def what_will_be_done():
-    networks = [f"  {name}: {network.model} ({network.weights}), layers {', '.join(network.layers)}" for name, network in CONFIG.networks.items()]
+    networks = [
+        f"  {name}: {network.model} ({network.weights}), layers {', '.join(network.layers)}"
+        for name, network in CONFIG.networks.items()
+    ]
     data = CONFIG.dataset.reader if CONFIG.dataset.path is None else f"{CONFIG.dataset.reader} in {CONFIG.dataset.path}"
     return "\n".join([f"Run `{CONFIG.run}` on the data set {data}; results go to {RUN}/", *networks])
 

@@ -6,12 +6,12 @@ localrules:
 rule configure:
     output:
         CONFIG_FILE,
-    params:
-        json=lambda _: CONFIG.model_dump_json(),
     log:
         f"{RUN}/logs/configure.log",
     conda:
         ENVIRONMENT
+    params:
+        json=lambda _: CONFIG.model_dump_json(),
     shell:
         "python -m net2vec_core --log {log} configure --json {params.json:q} --output {output}"
 
@@ -25,18 +25,18 @@ checkpoint dataset:
         images=f"{DATASET}/images.csv",
         occurrences=f"{DATASET}/occurrences.csv.gz",
         drawings=directory(f"{DATASET}/drawings"),
-    params:
-        made_by=made_by("dataset"),
-    threads: ALL_CORES
-    resources:
-        mem_mb=4000,
-        runtime=120,
     log:
         f"{RUN}/logs/dataset.log",
     benchmark:
         f"{RUN}/benchmarks/dataset.tsv"
     conda:
         ENVIRONMENT
+    threads: ALL_CORES
+    resources:
+        mem_mb=4000,
+        runtime=120,
+    params:
+        made_by=made_by("dataset"),
     shell:
         "python -m net2vec_core --log {log} dataset --config {input.config} --labels {output.labels}"
         " --images {output.images} --occurrences {output.occurrences} --drawings {output.drawings} --threads {threads}"
@@ -44,19 +44,20 @@ checkpoint dataset:
 
 checkpoint concepts:
     input:
-        rules.dataset.output.labels,
         rules.dataset.output.images,
         rules.dataset.output.occurrences,
+        labels=rules.dataset.output.labels,
         config=ancient(CONFIG_FILE),
     output:
         table=report(f"{DATASET}/concepts.csv", category="Data set", caption="captions/concepts.rst"),
-    params:
-        made_by=made_by("concepts"),
     log:
         f"{RUN}/logs/concepts.log",
     benchmark:
         f"{RUN}/benchmarks/concepts.tsv"
     conda:
         ENVIRONMENT
+    params:
+        made_by=made_by("concepts"),
+        dataset=folder_of("labels"),
     shell:
-        "python -m net2vec_core --log {log} concepts --config {input.config} --dataset " + DATASET + " --output {output}"
+        "python -m net2vec_core --log {log} concepts --config {input.config} --dataset {params.dataset} --output {output}"

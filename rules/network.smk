@@ -4,20 +4,20 @@ rule network:
         config=ancient(CONFIG_FILE),
     output:
         f"{RUN}/{{network}}/layers.csv",
-    params:
-        made_by=made_by("network"),
-        layers=lambda wildcards: CONFIG.networks[wildcards.network].layers,
-    # before anything heavy: a wrong layer or weights file should stop the run at once
-    priority: 100
-    resources:
-        mem_mb=2000,
-        runtime=30,
     log:
         f"{RUN}/logs/{{network}}/network.log",
     benchmark:
         f"{RUN}/benchmarks/{{network}}/network.tsv"
+    # before anything heavy: a wrong layer or weights file should stop the run at once
+    priority: 100
     conda:
         ENVIRONMENT
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        made_by=made_by("network"),
+        layers=lambda wildcards: CONFIG.networks[wildcards.network].layers,
     shell:
         "python -m net2vec_core --log {log} network --config {input.config} --network {wildcards.network}"
         " --output {output}"
@@ -32,21 +32,21 @@ rule probe:
         config=ancient(CONFIG_FILE),
     output:
         directory(f"{RUN}/{{network}}/activations/{{shard}}.zarr"),
-    params:
-        made_by=made_by("probe"),
-        layers=lambda wildcards: CONFIG.networks[wildcards.network].layers,
-        dataset=DATASET,
-    threads: ALL_CORES
-    resources:
-        gpu=GPU,
-        mem_mb=6000,
-        runtime=240,
     log:
         f"{RUN}/logs/{{network}}/probe/{{shard}}.log",
     benchmark:
         f"{RUN}/benchmarks/{{network}}/probe/{{shard}}.tsv"
     conda:
         ENVIRONMENT
+    threads: ALL_CORES
+    resources:
+        gpu=GPU,
+        mem_mb=6000,
+        runtime=240,
+    params:
+        made_by=made_by("probe"),
+        layers=lambda wildcards: CONFIG.networks[wildcards.network].layers,
+        dataset=folder_of("images"),
     shell:
         "python -m net2vec_core --log {log} probe --config {input.config} --network {wildcards.network}"
         " --dataset {params.dataset} --shard {wildcards.shard} --output {output} --threads {threads}"

@@ -10,17 +10,17 @@ rule similarity:
             labels={"network": "{network}", "layer": "{layer}"},
             caption="captions/neighbours.rst",
         ),
-    params:
-        made_by=made_by("similarity"),
-    resources:
-        mem_mb=1000,
-        runtime=30,
     log:
         f"{RUN}/logs/{{network}}/{{layer}}/similarity.log",
     benchmark:
         f"{RUN}/benchmarks/{{network}}/{{layer}}/similarity.tsv"
     conda:
         ENVIRONMENT
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    params:
+        made_by=made_by("similarity"),
     shell:
         "python -m net2vec_core --log {log} similarity --config {input.config} --network {wildcards.network}"
         " --embeddings {input.embeddings} --cosine-csv {output.cosine} --neighbours-csv {output.neighbours}"
@@ -38,17 +38,17 @@ rule overlap:
             labels={"network": "{network}", "layer": "{layer}"},
             caption="captions/filter_overlap.rst",
         ),
-    params:
-        made_by=made_by("overlap"),
-    resources:
-        mem_mb=1000,
-        runtime=30,
     log:
         f"{RUN}/logs/{{network}}/{{layer}}/overlap.log",
     benchmark:
         f"{RUN}/benchmarks/{{network}}/{{layer}}/overlap.tsv"
     conda:
         ENVIRONMENT
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    params:
+        made_by=made_by("overlap"),
     shell:
         "python -m net2vec_core --log {log} overlap --config {input.config} --network {wildcards.network}"
         " --single-filter {input.single_filter} --embeddings {input.embeddings} --output {output}"

@@ -1,25 +1,25 @@
 rule segmentation:
     input:
-        rules.dataset.output.labels,
         rules.concepts.output,
+        labels=rules.dataset.output.labels,
         filter_masks=rules.filter_masks.output,
         config=ancient(CONFIG_FILE),
     output:
         directory(f"{RUN}/{{network}}/{{layer}}/segmentation/{{recipe}}/{{seed}}/{{batch}}.zarr"),
-    params:
-        made_by=made_by("segmentation"),
-        dataset=DATASET,
-    threads: ALL_CORES
-    resources:
-        gpu=GPU,
-        mem_mb=6000,
-        runtime=240,
     log:
         f"{RUN}/logs/{{network}}/{{layer}}/segmentation/{{recipe}}/{{seed}}/{{batch}}.log",
     benchmark:
         f"{RUN}/benchmarks/{{network}}/{{layer}}/segmentation/{{recipe}}/{{seed}}/{{batch}}.tsv"
     conda:
         ENVIRONMENT
+    threads: ALL_CORES
+    resources:
+        gpu=GPU,
+        mem_mb=6000,
+        runtime=240,
+    params:
+        made_by=made_by("segmentation"),
+        dataset=folder_of("labels"),
     shell:
         "python -m net2vec_core --log {log} segmentation --config {input.config} --network {wildcards.network}"
         " --dataset {params.dataset} --filter-masks {input.filter_masks} --recipe {wildcards.recipe}"
@@ -28,8 +28,8 @@ rule segmentation:
 
 rule tables:
     input:
-        rules.dataset.output.labels,
         rules.concepts.output,
+        labels=rules.dataset.output.labels,
         counts=rules.single_filter.output,
         segmentation=fitted_batches,
         config=ancient(CONFIG_FILE),
@@ -48,18 +48,18 @@ rule tables:
         ),
         individual_iou=f"{RUN}/{{network}}/{{layer}}/individual_iou.csv.gz",
         embeddings=directory(f"{RUN}/{{network}}/{{layer}}/embeddings.zarr"),
-    params:
-        made_by=made_by("tables"),
-        dataset=DATASET,
-    resources:
-        mem_mb=2000,
-        runtime=120,
     log:
         f"{RUN}/logs/{{network}}/{{layer}}/tables.log",
     benchmark:
         f"{RUN}/benchmarks/{{network}}/{{layer}}/tables.tsv"
     conda:
         ENVIRONMENT
+    resources:
+        mem_mb=2000,
+        runtime=120,
+    params:
+        made_by=made_by("tables"),
+        dataset=folder_of("labels"),
     shell:
         "python -m net2vec_core --log {log} tables --config {input.config} --network {wildcards.network}"
         " --dataset {params.dataset} --counts {input.counts} $(printf -- '--segmentation %s ' {input.segmentation})"

@@ -15,18 +15,18 @@ rule threshold:
             labels={"network": "{network}", "layer": "{layer}"},
             caption="captions/thresholds.rst",
         ),
-    params:
-        made_by=made_by("threshold", "probe"),
-    threads: ALL_CORES
-    resources:
-        mem_mb=4000,
-        runtime=60,
     log:
         f"{RUN}/logs/{{network}}/{{layer}}/threshold.log",
     benchmark:
         f"{RUN}/benchmarks/{{network}}/{{layer}}/threshold.tsv"
     conda:
         ENVIRONMENT
+    threads: ALL_CORES
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        made_by=made_by("threshold", "probe"),
     shell:
         "python -m net2vec_core --log {log} threshold --config {input.config} --network {wildcards.network}"
         " --layer {wildcards.layer} $(printf -- '--activations %s ' {input.activations}) --output {output}"
@@ -42,17 +42,17 @@ rule filter_masks:
         config=ancient(CONFIG_FILE),
     output:
         directory(f"{RUN}/{{network}}/{{layer}}/filter_masks.zarr"),
-    params:
-        made_by=made_by("filter-masks", "probe"),
-    resources:
-        mem_mb=2000,
-        runtime=60,
     log:
         f"{RUN}/logs/{{network}}/{{layer}}/filter_masks.log",
     benchmark:
         f"{RUN}/benchmarks/{{network}}/{{layer}}/filter_masks.tsv"
     conda:
         ENVIRONMENT
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        made_by=made_by("filter-masks", "probe"),
     shell:
         "python -m net2vec_core --log {log} filter-masks --config {input.config} --network {wildcards.network}"
         " --layer {wildcards.layer} $(printf -- '--activations %s ' {input.activations})"

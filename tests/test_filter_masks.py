@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 import zarr
-from build import filter_masks_from
 
+from build import filter_masks_from
 from net2vec_core.errors import UserError
 from net2vec_core.filter_masks import open_filter_masks, write_filter_masks
 

@@ -1,11 +1,11 @@
 import numpy as np
-import plain
 import pytest
 import torch
-from build import filter_masks_from, labels_from, random_scene
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks import plain
+from build import filter_masks_from, labels_from, random_scene
 from net2vec_core import segmentation_data
 from net2vec_core.segmentation import RECIPES, fit, loss_weights, score, start_weights
 from net2vec_core.segmentation_data import Blocks
@@ -28,10 +28,12 @@ def pixel_level(alpha):
 def plain_weights(scene, start, weights_of_loss, align_corners):
     rows = []
     for concept, number in enumerate(scene.numbers):
-        masks = np.array([plain.concept_mask(*image, number) for image in zip(scene.planes, scene.image_level)])
+        masks = np.array(
+            [plain.concept_mask(*image, number) for image in zip(scene.planes, scene.image_level, strict=True)]
+        )
         chosen = masks.any((1, 2)) & scene.is_train
         rows.append(
-            plain.fit(scene.active[chosen], masks[chosen], start[concept], *weights_of_loss[concept], align_corners)
+            plain.fit(scene.active[chosen], masks[chosen], start[concept], weights_of_loss[concept], align_corners)
         )
     return np.array(rows)
 

@@ -1,8 +1,9 @@
 import numpy as np
-import plain
 import pytest
-from build import filter_masks_from, labels_from, random_scene
 
+from benchmarks import plain
+from build import filter_masks_from, labels_from, random_scene
+from net2vec_core.corner_patterns import CornerPatterns
 from net2vec_core.single_filter import (
     FilterCounts,
     count_best_filters,
@@ -10,7 +11,6 @@ from net2vec_core.single_filter import (
     read_single_filter,
     write_single_filter,
 )
-from net2vec_core.surface import Surface
 
 MODES = {"corners": True, "centres": False}
 
@@ -21,8 +21,8 @@ def test_golden_counts_exactly(golden, mode):
     image_level = [[int(number)] if number else [] for number in golden["image_level"]]
     is_train = golden["split"] == "train"
     labels = labels_from(golden["masks"], image_level, is_train, [1, 2, 3, 4, 5])
-    surface = Surface((7, 7), (28, 28), MODES[mode], "cpu")
-    counts = count_filters(filter_masks_from(active), labels, surface, threads=2)
+    patterns = CornerPatterns.between((7, 7), (28, 28), MODES[mode])
+    counts = count_filters(filter_masks_from(active), labels, patterns, threads=2)
     for name in ("intersection", "union"):
         expected = golden[f"single_{name}_{mode}"]
         by_split = np.stack([expected[is_train].sum(0), expected[~is_train].sum(0)], axis=-1)
@@ -34,8 +34,8 @@ def test_golden_counts_exactly(golden, mode):
 @pytest.mark.parametrize(("align_corners", "size"), [(True, (14, 18)), (False, (13, 17))])
 def test_counts_equal_upsampling_every_filter_for_every_concept(align_corners, size):
     scene = random_scene(seed=3, size=size)
-    surface = Surface((5, 6), size, align_corners, "cpu")
-    counts = count_filters(scene.masks, scene.labels, surface, threads=1)
+    patterns = CornerPatterns.between((5, 6), size, align_corners)
+    counts = count_filters(scene.masks, scene.labels, patterns, threads=1)
     concept_masks = np.array(
         [[plain.concept_mask(planes, [], number) for number in scene.numbers] for planes in scene.planes]
     )
@@ -47,9 +47,9 @@ def test_counts_equal_upsampling_every_filter_for_every_concept(align_corners, s
 
 def test_counts_by_image_add_up_to_the_best_filters():
     scene = random_scene(seed=4, images=150)
-    surface = Surface((5, 6), (13, 17), True, "cpu")
-    counts = count_filters(scene.masks, scene.labels, surface, threads=2)
-    best = count_best_filters(scene.masks, scene.labels, surface, counts.best_filter(), threads=2)
+    patterns = CornerPatterns.between((5, 6), (13, 17), True)
+    counts = count_filters(scene.masks, scene.labels, patterns, threads=2)
+    best = count_best_filters(scene.masks, scene.labels, patterns, counts.best_filter(), threads=2)
     for concept, filter_ in enumerate(counts.best_filter()):
         for split, chosen in enumerate([scene.is_train, ~scene.is_train]):
             here = (best.concept == concept) & chosen[best.image]
@@ -59,8 +59,8 @@ def test_counts_by_image_add_up_to_the_best_filters():
 
 def test_threads_change_nothing():
     scene = random_scene(seed=5, images=200)
-    surface = Surface((5, 6), (13, 17), True, "cpu")
-    one, three = (count_filters(scene.masks, scene.labels, surface, threads) for threads in (1, 3))
+    patterns = CornerPatterns.between((5, 6), (13, 17), True)
+    one, three = (count_filters(scene.masks, scene.labels, patterns, threads) for threads in (1, 3))
     np.testing.assert_array_equal(one.intersection, three.intersection)
     np.testing.assert_array_equal(one.union, three.union)
 
@@ -73,9 +73,9 @@ def test_best_filter_is_chosen_on_train_the_first_of_equals():
 
 def test_store_round_trip(tmp_path):
     scene = random_scene(seed=6)
-    surface = Surface((5, 6), (13, 17), True, "cpu")
-    counts = count_filters(scene.masks, scene.labels, surface, 1)
-    best = count_best_filters(scene.masks, scene.labels, surface, counts.best_filter(), 1)
+    patterns = CornerPatterns.between((5, 6), (13, 17), True)
+    counts = count_filters(scene.masks, scene.labels, patterns, 1)
+    best = count_best_filters(scene.masks, scene.labels, patterns, counts.best_filter(), 1)
     write_single_filter(tmp_path / "s.zarr", counts, best, {})
     read_counts, read_best = read_single_filter(tmp_path / "s.zarr", {})
     np.testing.assert_array_equal(read_counts.union, counts.union)

@@ -63,6 +63,10 @@ def test_equal_predictions_are_not_told_apart_and_different_ones_are():
     assert paired_p_value(good, bad, generator("c")) < 0.001
 
 
+def test_one_image_tells_nothing_apart():
+    assert paired_p_value(counts([5], [5]), counts([0], [5]), generator("c")) == 1
+
+
 def test_p_values_are_uniform_when_nothing_differs():
     rng = np.random.default_rng(3)
     values = [

@@ -1,11 +1,11 @@
 import numpy as np
-import plain
 import pytest
 import zarr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from benchmarks import plain
 from net2vec_core import threshold as module
 from net2vec_core.threshold import from_key, thresholds, to_key
 

@@ -1,9 +1,9 @@
 import numpy as np
-import plain
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks import plain
 from net2vec_core.upsample import interpolation_matrix
 
 sizes = st.integers(1, 20)

@@ -37,16 +37,22 @@ class _Commands(TyperGroup):
 app = typer.Typer(cls=_Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(net2vec_core.__version__)
+        raise typer.Exit
+
+
 @app.callback()
 def _options(
     log: Annotated[Path | None, typer.Option(help="Write messages to this file, too.")] = None,
-    debug: Annotated[bool, typer.Option(help="Show the traceback of a mistake.")] = False,
-    version: Annotated[bool, typer.Option(help="Print the version and stop.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of a mistake.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version and stop.")
+    ] = False,
 ) -> None:
     """The stages of Net2Vec, as the workflow calls them, and questions about networks."""
-    if version:
-        print(net2vec_core.__version__)
-        raise typer.Exit
+    del version
     handlers: list[logging.Handler] = [logging.StreamHandler()]
     if log:
         log.parent.mkdir(parents=True, exist_ok=True)
@@ -62,6 +68,9 @@ def main() -> None:
         app()
     except (UserError, OSError, MemoryError) as error:
         _stop(error)
+    except Exception:
+        logging.getLogger("net2vec_core").exception("error: this is a mistake in net2vec, not yours; please report it")
+        sys.exit(1)
 
 
 def _stop(error: Exception) -> NoReturn:

@@ -1,15 +1,15 @@
-from net2vec_core.cli.opening import read_images
+from net2vec_core.cli.opening import read_images, read_occurrences
 from net2vec_core.cli.options import ConfigFile, DatasetFolder, Output
 from net2vec_core.concepts import concept_table
 from net2vec_core.config import load, made_from
 from net2vec_core.labels import read_vocabulary
-from net2vec_core.storage import read_table, write_table
+from net2vec_core.storage import write_table
 
 
 def concepts(config: ConfigFile, dataset: DatasetFolder, output: Output) -> None:
     """Choose the concepts that are studied and describe them."""
     configuration = load(config)
     vocabulary = read_vocabulary(dataset / "labels.zarr", made_from(configuration, "dataset"))
-    images, occurrences = read_images(dataset), read_table(dataset / "occurrences.csv.gz")
+    images, occurrences = read_images(dataset), read_occurrences(dataset)
     pixels = configuration.dataset.mask_size**2
     write_table(concept_table(vocabulary, images, occurrences, pixels, configuration.concepts), output)

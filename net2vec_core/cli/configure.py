@@ -5,6 +5,7 @@ import typer
 
 from net2vec_core.cli.options import Output
 from net2vec_core.config import dump, parse_config
+from net2vec_core.errors import UserError
 from net2vec_core.storage import write_bytes
 
 
@@ -13,4 +14,8 @@ def configure(
     output: Output,
 ) -> None:
     """Check a configuration and write it whole, defaults included."""
-    write_bytes(output, dump(parse_config(json.loads(values), "the configuration")).encode())
+    try:
+        mapping = json.loads(values)
+    except ValueError as error:
+        raise UserError(f"`--json` is not valid JSON: {error}") from None
+    write_bytes(output, dump(parse_config(mapping, "the configuration")).encode())

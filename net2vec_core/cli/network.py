@@ -9,7 +9,7 @@ from net2vec_core.storage import write_table
 def network(config: ConfigFile, network: NetworkName, output: Output) -> None:
     """Check a network, its weights and its layers before anything heavy runs; download weights where needed."""
     configuration = load(config)
-    settings = configuration.networks[network]
+    settings = configuration.network(network)
     calls = trace(settings.model, configuration.dataset.image_size)
     found = grids(calls, settings.layers, network)
     choose_device(configuration.compute.device)

@@ -26,7 +26,7 @@ class Dataset:
 
 def open_dataset(folder: Path, config: Config, positions: slice = slice(None)) -> Dataset:
     """The data set under results/RUN/dataset, narrowed to the segmented concepts at these positions."""
-    images, occurrences = read_images(folder), read_table(folder / "occurrences.csv.gz")
+    images, occurrences = read_images(folder), read_occurrences(folder)
     concepts = with_masks(read_concepts(folder / "concepts.csv"), config.segmentation.image_level)
     concepts = concepts.iloc[positions].reset_index(drop=True)
     labels = open_labels(folder / "labels.zarr", images, occurrences, concepts, made_from(config, "dataset"))
@@ -36,6 +36,11 @@ def open_dataset(folder: Path, config: Config, positions: slice = slice(None)) -
 def read_images(folder: Path) -> pd.DataFrame:
     """Table of image, path, split, height, width."""
     return read_table(folder / "images.csv", dtype={"path": str})
+
+
+def read_occurrences(folder: Path) -> pd.DataFrame:
+    """Table of image, concept, pixels."""
+    return read_table(folder / "occurrences.csv.gz", dtype={"concept": str})
 
 
 def read_concepts(path: Path) -> pd.DataFrame:

@@ -21,7 +21,7 @@ def probe(
 ) -> None:
     """Show one shard of the images to a network and store its layers' activations."""
     configuration = load(config)
-    settings, compute = configuration.networks[network], configuration.compute
+    settings, compute = configuration.network(network), configuration.compute
     paths = [Path(path) for path in read_images(dataset)["path"]]
     first = shard * compute.images_per_shard
     calls = trace(settings.model, configuration.dataset.image_size)

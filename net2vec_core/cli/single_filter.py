@@ -6,10 +6,9 @@ import typer
 from net2vec_core.cli.opening import open_dataset
 from net2vec_core.cli.options import ConfigFile, DatasetFolder, NetworkName, Output, Threads
 from net2vec_core.config import load, made_from
+from net2vec_core.corner_patterns import CornerPatterns
 from net2vec_core.filter_masks import open_filter_masks
-from net2vec_core.network import choose_device
 from net2vec_core.single_filter import count_best_filters, count_filters, write_single_filter
-from net2vec_core.surface import Surface
 
 
 def single_filter(
@@ -24,8 +23,7 @@ def single_filter(
     configuration = load(config)
     masks = open_filter_masks(filter_masks, made_from(configuration, "filter_masks", network))
     labels = open_dataset(dataset, configuration).labels
-    device = choose_device(configuration.compute.device)
-    surface = Surface(masks.grid, labels.mask_shape, configuration.upsampling.align_corners, device)
-    counts = count_filters(masks, labels, surface, threads)
-    best = count_best_filters(masks, labels, surface, counts.best_filter(), threads)
+    patterns = CornerPatterns.between(masks.grid, labels.mask_shape, configuration.upsampling.align_corners)
+    counts = count_filters(masks, labels, patterns, threads)
+    best = count_best_filters(masks, labels, patterns, counts.best_filter(), threads)
     write_single_filter(output, counts, best, made_from(configuration, "single_filter", network))

@@ -42,7 +42,7 @@ class BrodenReader:
         self.index = _read_index(folder / "index.csv", self.categories)
         self.concepts = _read_concepts(folder / "label.csv")
         self.numbers = frozenset(concept.number for concept in self.concepts)
-        self.planes = max(1, *(len(self._masks_and_labels(image)[0]) for image in range(len(self.index))))
+        self.planes = max([1, *(len(self._masks_and_labels(image)[0]) for image in range(len(self.index)))])
 
     def __len__(self) -> int:
         return len(self.index)
@@ -65,7 +65,7 @@ class BrodenReader:
     def _masks_and_labels(self, image: int) -> tuple[list[str], tuple[int, ...]]:
         cells = [str(self.index.at[image, category]) for category in self.categories]
         entries = [entry for cell in cells for entry in cell.split(";") if entry]
-        labels = {int(entry) for entry in entries if entry.isdecimal()}
+        labels = {int(entry) for entry in entries if entry.isdecimal()} - {0}  # 0: a label too rare for label.csv
         return [entry for entry in entries if not entry.isdecimal()], tuple(sorted(labels))
 
     def _read_mask(self, name: str, height: int, width: int) -> NDArray[np.uint16]:
@@ -82,7 +82,7 @@ class BrodenReader:
 
 def _read_table(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
     try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        table = pd.read_csv(path, dtype=str, keep_default_na=False, index_col=False, encoding="utf-8-sig").fillna("")
     except OSError as error:
         raise UserError(
             f"{path}: cannot be read ({error.strerror}); `dataset.path` must name an unpacked Broden"
@@ -115,6 +115,9 @@ def _read_index(path: Path, categories: tuple[Category, ...]) -> pd.DataFrame:
 
 def _read_concepts(path: Path) -> tuple[Concept, ...]:
     labels = _require_numbers(_read_table(path, ("number", "name", "category")), path, ("number",))
+    nameless = labels[labels["name"].str.strip() == ""]
+    if len(nameless):
+        raise UserError(f"{path}: row {_row(nameless.index[0])}: the label has no name")
     for column in ("number", "name"):
         repeated = labels[labels[column].duplicated()]
         if len(repeated):
@@ -136,7 +139,9 @@ def _main_category(uses: str, where: str) -> Category:
 
 def _require_numbers(table: pd.DataFrame, path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
     for column in columns:
-        wrong = table[~table[column].str.fullmatch(r"[1-9]\d{0,4}") | (table[column].str.len() == 0)]
+        # as text first: a number of a hundred digits is no number here
+        digits = table[column].where(table[column].str.fullmatch(r"\d{1,5}"), "0")
+        wrong = table[~digits.astype(int).between(1, 65535)]
         if len(wrong):
             value = wrong[column].iloc[0]
             raise UserError(

@@ -8,6 +8,9 @@ from PIL import Image, UnidentifiedImageError
 
 from net2vec_core.errors import UserError
 
+# what Pillow raises over a file that is missing, damaged or too large
+DAMAGE = (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError)
+
 
 def read_rgb(path: Path, size: int) -> NDArray[np.uint8]:
     """The image stretched to a square, uint8 [size, size, 3], RGB.
@@ -30,7 +33,7 @@ def image_size(path: Path) -> tuple[int, int]:
     try:
         with Image.open(path) as image:
             return image.height, image.width
-    except (OSError, UnidentifiedImageError, Image.DecompressionBombError) as error:
+    except DAMAGE as error:
         raise _unreadable(path, error) from None
 
 
@@ -62,7 +65,7 @@ def _decode(path: Path) -> Image.Image:
         with Image.open(path) as image:
             image.load()
             return image
-    except (OSError, SyntaxError, UnidentifiedImageError, Image.DecompressionBombError) as error:
+    except DAMAGE as error:
         raise _unreadable(path, error) from None
 
 

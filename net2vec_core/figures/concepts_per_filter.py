@@ -6,15 +6,21 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
 
-from net2vec_core.figures.style import INK, SOFT, shorten, styled
+from net2vec_core.figures.style import shorten, styled
 from net2vec_core.overlap import SEPARATOR, TOP_FILTERS
 
 LISTED = 10
 MAX_BARS = 40
-MAX_COUNTED = 16
-NAMES_LENGTH = 62
+COUNTED_BARS = 16
+NAMES_LENGTH = 60
+LETTER = 0.0118  # width of a name's letter, as a share of the panel's
+LONGEST_BAR = 0.4  # share of the panel's width
+CONCEPTS = {"best_for": "concepts", "top_for": "top_concepts"}
 BAR = "#5B7DB1"
+STEPS = [1, 2, 5, 10]
 
 
 @styled
@@ -25,18 +31,17 @@ def concepts_per_filter(overlap: pd.DataFrame, name: str) -> Figure:
         overlap: One row a filter: filter, best_for, concepts, top_for, top_concepts.
         name: Network and layer.
     """
-    figure = Figure(figsize=(11, 5.6))
-    best, top = figure.subplots(2, 2, width_ratios=[1, 1.5])
+    figure = Figure(figsize=(11, 5.6), layout="constrained")
     used = int((overlap["best_for"] > 0).sum())
     figure.suptitle(f"{name}: {used} of {len(overlap)} filters are the best one for some concept", x=0.012, ha="left")
-    _distribution(best[0], overlap["best_for"].to_numpy(), "for which the filter is the best single one")
-    _most_shared(best[1], overlap, "best_for", "concepts")
-    _distribution(top[0], overlap["top_for"].to_numpy(), f"among whose {TOP_FILTERS} largest |weights| the filter is")
-    _most_shared(top[1], overlap, "top_for", "top_concepts")
+    uses = {"best_for": "Best single filter of", "top_for": f"Among the {TOP_FILTERS} largest |weights| of"}
+    for (left, right), (column, use) in zip(figure.subplots(2, 2, width_ratios=[1, 1.4]), uses.items(), strict=True):
+        _distribution(left, overlap[column].to_numpy(), use)
+        _most_shared(right, overlap, column, use)
     return figure
 
 
-def bin_edges(highest: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def bin_edges(highest: int) -> NDArray[np.float64]:
     """Edges of at most MAX_BARS bars of whole numbers 1 to `highest`, half-way between numbers."""
     width = max(1, math.ceil(highest / MAX_BARS))
     return np.arange(0.5, max(highest, 1) + width, width)
@@ -51,27 +56,30 @@ def listed(names: str, length: int = NAMES_LENGTH) -> str:
     return ", ".join(every[:shown]) + more
 
 
-def _distribution(axes: Axes, counts: np.ndarray[tuple[int], np.dtype[np.int64]], meaning: str) -> None:
+def _distribution(axes: Axes, counts: NDArray[np.int64], use: str) -> None:
     edges = bin_edges(int(counts.max()))
-    filters, _, bars = axes.hist(counts, edges, color=BAR, edgecolor="white", linewidth=0.8)
-    if len(edges) <= MAX_COUNTED:
-        axes.bar_label(bars, [f"{number:.0f}" if number else "" for number in filters], padding=1)
-    axes.xaxis.get_major_locator().set_params(integer=True)
-    axes.yaxis.get_major_locator().set_params(integer=True)
-    axes.set(xlabel=f"concepts {meaning}", ylabel="filters", xlim=(edges[0] - 0.2, edges[-1] + 0.2))
+    filters, _ = np.histogram(counts, edges)
+    width = edges[1] - edges[0]
+    bars = axes.bar(edges[:-1] + width / 2, filters, 0.85 * width, color=BAR)
+    if len(filters) <= COUNTED_BARS:
+        axes.bar_label(bars, [str(number or "") for number in filters], padding=1)
+    axes.xaxis.set_major_locator(MaxNLocator(9, integer=True, steps=STEPS))
+    axes.yaxis.set_major_locator(MaxNLocator(5, integer=True, steps=STEPS))
+    axes.set(xlabel="number of concepts", ylabel="filters", xlim=(0.3, max(6.5, edges[-1]) + 0.2))
     axes.margins(y=0.12)
-    axes.set_title(f"{int((counts == 0).sum())} of {len(counts)} filters: none; the others:")
+    axes.set_title(f"{use} … concepts (none: {int((counts == 0).sum())} of {len(counts)})")
 
 
-def _most_shared(axes: Axes, overlap: pd.DataFrame, column: str, names: str) -> None:
+def _most_shared(axes: Axes, overlap: pd.DataFrame, column: str, use: str) -> None:
     most = overlap[overlap[column] > 0].nlargest(LISTED, column)
     places = -np.arange(len(most))
+    names = [listed(concepts) for concepts in most[CONCEPTS[column]]]
     axes.barh(places, most[column], color=BAR, height=0.72)
-    for place, count, concepts in zip(places, most[column], most[names], strict=True):
-        axes.annotate(listed(concepts), (count, place), (4, 0), textcoords="offset points", va="center", fontsize=7)
+    for place, count, text in zip(places, most[column], names, strict=True):
+        axes.annotate(text, (count, place), (4, 0), textcoords="offset points", va="center", fontsize=7)
     axes.set_yticks(places, [f"filter {number}" for number in most["filter"]])
-    # the names stand to the right of the bars
-    axes.set(xlim=(0, 3.2 * max(1, overlap[column].max())), ylim=(-LISTED + 0.4, 0.6), xticks=[])
+    room = min(LONGEST_BAR, 1 - LETTER * max(map(len, names), default=0))
+    axes.set(xlim=(0, max(1, overlap[column].max()) / room), ylim=(0.6 - LISTED, 0.6), xticks=[])
     axes.tick_params(axis="y", length=0)
     axes.spines["bottom"].set_visible(False)
-    axes.set_title("The filters that most concepts share" if len(most) else "No filter is used", color=INK if len(most) else SOFT)
+    axes.set_title(f"{use} the most concepts")

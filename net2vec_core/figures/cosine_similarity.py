@@ -5,11 +5,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from numpy.typing import NDArray
 from scipy.cluster.hierarchy import dendrogram, leaves_list, linkage
 from scipy.spatial.distance import squareform
 
-from net2vec_core.figures.style import CATEGORY_COLORS, FAINT, SOFT, category_handles, shorten, styled
+from net2vec_core.figures.style import CATEGORY_COLORS, SOFT, category_handles, shorten, styled
 
 MAX_LABELS = 100
 
@@ -27,17 +28,27 @@ def cosine_similarity(cosines: pd.DataFrame, categories: pd.Series, name: str) -
     order = np.arange(len(cosines)) if tree is None else leaves_list(tree)
     ordered = cosines.iloc[order, order]
     side = min(11.0, max(4.5, 2 + 0.12 * len(cosines)))
-    figure = Figure(figsize=(side + 0.9, side + 0.9))
+    figure = Figure(figsize=(side + 1.4, side + 0.9), layout="constrained")
     grid = figure.add_gridspec(2, 2, width_ratios=[1, 45], height_ratios=[5, 45], wspace=0, hspace=0)
-    figure.suptitle(f"{name}: which concepts have similar embeddings", x=0.012, ha="left")
+    figure.suptitle(f"{name}: {finding(cosines)}", x=0.012, ha="left")
     _tree(figure.add_subplot(grid[0, 1]), tree)
     strip, heat = figure.add_subplot(grid[1, 0]), figure.add_subplot(grid[1, 1])
     _strip(strip, categories[ordered.index])
-    _heat(heat, ordered)
+    image = _heat(heat, ordered)
+    figure.colorbar(image, ax=figure.axes, label="cosine of embeddings", shrink=0.35, aspect=25, anchor=(0, 0.85))
     _name(strip, heat, list(ordered.index))
     handles = category_handles(categories)
     figure.legend(handles=handles, loc="outside lower left", ncols=len(handles))
     return figure
+
+
+def finding(cosines: pd.DataFrame) -> str:
+    """What the figure shows, in words."""
+    if len(cosines) < 2:
+        return "the embedding of a single concept"
+    others = np.where(np.eye(len(cosines), dtype=bool), -np.inf, cosines)
+    first, second = (shorten(cosines.index[place]) for place in divmod(int(others.argmax()), len(others)))
+    return f"nearest are the embeddings of {first} and {second} (cosine {others.max():.2f})"
 
 
 def cluster(cosines: NDArray[np.float64]) -> NDArray[np.float64] | None:
@@ -68,11 +79,9 @@ def _strip(axes: Axes, categories: pd.Series) -> None:
     axes.spines[:].set_visible(False)
 
 
-def _heat(axes: Axes, cosines: pd.DataFrame) -> None:
-    image = axes.imshow(cosines, cmap="RdBu_r", vmin=-1, vmax=1, aspect="auto", interpolation="nearest")
+def _heat(axes: Axes, cosines: pd.DataFrame) -> AxesImage:
     axes.spines[:].set_visible(False)
-    inset = axes.inset_axes((0.72, 1.03, 0.28, 0.018))
-    axes.figure.colorbar(image, cax=inset, orientation="horizontal", label="cosine of embeddings", ticks=[-1, 0, 1])
+    return axes.imshow(cosines, cmap="RdBu_r", vmin=-1, vmax=1, aspect="auto", interpolation="nearest")
 
 
 def _name(strip: Axes, heat: Axes, names: list[str]) -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from net2vec_core.figures.style import CATEGORY_COLORS, INK, SOFT, in_order, shorten, styled
 
 ALL = "all concepts"
-PANELS_A_ROW = 5
+MAX_WIDTH = 14  # of a row of panels, inches
 NETWORK_COLORS = ("#004488", "#BB5566", "#DDAA33", "#228833", "#66CCEE", "#AA3377")  # after Paul Tol
 RESAMPLES = 2000
 
@@ -27,21 +27,28 @@ def iou_by_category(scores: pd.DataFrame) -> Figure:
             their layers in the order in which they are drawn.
     """
     panels = [ALL, *in_order(scores["category"])]
-    columns = min(PANELS_A_ROW, len(panels))
-    rows = math.ceil(len(panels) / columns)
-    layers = scores[["network", "layer"]].drop_duplicates()
-    width = max(1.9, 0.5 + 0.3 * len(layers))
-    figure = Figure(figsize=(max(7.5, 0.6 + columns * width), 0.9 + 3.1 * rows))
-    axes = figure.subplots(rows, columns, sharey=True, squeeze=False).flat
+    panel_width = max(1.9, 0.5 + 0.3 * len(scores[["network", "layer"]].drop_duplicates()))
+    rows = math.ceil(len(panels) * panel_width / MAX_WIDTH)
+    columns = math.ceil(len(panels) / rows)
+    figure = Figure(figsize=(max(8.5, 0.6 + columns * panel_width), 0.9 + 3.1 * rows), layout="constrained")
+    axes = figure.subplots(rows, columns, sharey=True, squeeze=False).ravel()
     colors = dict(zip(scores["network"].unique().tolist(), itertools.cycle(NETWORK_COLORS), strict=False))
     for panel, category in zip(axes, panels, strict=False):
         _panel(panel, scores if category == ALL else scores[scores["category"] == category], category, colors)
-    for empty in list(axes)[len(panels) :]:
+    for empty in axes[len(panels) :]:
         empty.remove()
-    figure.suptitle("Mean IoU by category: all filters together (●) and the best single filter (○)", x=0.01, ha="left")
+    figure.suptitle(finding(scores), x=0.01, ha="left")
     figure.supylabel("mean IoU on val images", fontsize=8)
     figure.legend(handles=_handles(colors), loc="outside lower left", ncols=6)
     return figure
+
+
+def finding(scores: pd.DataFrame) -> str:
+    """What the figure shows, in words."""
+    means = scores.groupby(["network", "layer"], sort=False)[["multi", "single"]].mean()
+    best = means.loc[[means["multi"].idxmax()]].reset_index().iloc[0]
+    figures = f"{best['multi']:.2f} with all filters, {best['single']:.2f} with the best single one"
+    return f"Mean IoU by category: highest in {best['network']} · {best['layer']} ({figures})"
 
 
 def mean_interval(values: NDArray[np.float64]) -> tuple[float, float]:
@@ -57,7 +64,7 @@ def _panel(axes: Axes, scores: pd.DataFrame, category: str, colors: dict[str, st
     names: dict[float, str] = {}
     for number, (network, color) in enumerate(colors.items()):
         layers = scores[scores["network"] == network].groupby("layer", sort=False)
-        places = len(names) + 0.6 * number + np.arange(layers.ngroups)
+        places = np.arange(layers.ngroups) + len(names) + 0.6 * number
         for score, shift, face in (("single", -0.16, "white"), ("multi", 0.16, color)):
             _series(axes, places + shift, [layer[score].to_numpy() for _, layer in layers], color, face)
         names |= {float(place): str(layer) for place, (layer, _) in zip(places, layers, strict=True)}
@@ -70,12 +77,13 @@ def _panel(axes: Axes, scores: pd.DataFrame, category: str, colors: dict[str, st
     )
 
 
-def _series(axes: Axes, places: NDArray[np.float64], values: list[NDArray[np.float64]], color: str, face: str) -> None:
+def _series(axes: Axes, places: NDArray[np.floating], values: list[NDArray[np.float64]], color: str, face: str) -> None:
     """Means with their intervals, layer by layer, and the concepts behind them."""
     rng = np.random.default_rng(0)
     for place, of_layer in zip(places, values, strict=True):
         jitter = rng.uniform(-0.07, 0.07, len(of_layer))
-        axes.scatter(place + jitter, of_layer, s=5, color=color, alpha=0.22, linewidth=0)
+        alpha = min(0.25, 20 / len(of_layer))
+        axes.scatter(place + jitter, of_layer, s=5, color=color, alpha=alpha, linewidth=0)
         axes.vlines(place, *mean_interval(of_layer), color=color, lw=1.6)
     axes.plot(places, [of_layer.mean() for of_layer in values], color=color, lw=0.9, marker="o", ms=6, mfc=face)
 

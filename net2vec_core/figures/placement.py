@@ -53,9 +53,9 @@ def _inside(box: Bbox, room: Bbox) -> bool:
 
 def _size(axes: Axes, name: str) -> NDArray[np.float64]:
     text = axes.text(0, 0, name)
-    size: NDArray[np.float64] = text.get_window_extent().size
+    box = text.get_window_extent()
     text.remove()
-    return size
+    return np.array([box.width, box.height])
 
 
 def _write(axes: Axes, point: NDArray[np.float64], name: str, offset: NDArray[np.float64]) -> Annotation:

@@ -33,7 +33,8 @@ def single_vs_multi(scores: pd.DataFrame, name: str) -> Figure:
         name: Network and layer.
     """
     rows = choose_rows(scores)
-    figure = Figure(figsize=(11, max(5.2, 1.6 + 0.155 * (len(rows) + 2 * rows["category"].nunique()))))
+    height = max(5.2, 1.6 + 0.155 * (len(rows) + 2 * rows["category"].nunique()))
+    figure = Figure(figsize=(11, height), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=[1.15, 1])
     figure.suptitle(f"{name}: {finding(scores)}", x=0.012, ha="left")
     _scatter(left, scores)
@@ -78,13 +79,19 @@ def _scatter(axes: Axes, scores: pd.DataFrame) -> None:
     axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.grid()
     axes.axline((0, 0), (highest, highest), color=SOFT, lw=0.8, ls=(0, (4, 3)))
-    for category, rows in scores.groupby("category"):
-        color = CATEGORY_COLORS[category]
-        axes.vlines(rows["single"], rows["multi_low"], rows["multi_high"], color=color, lw=0.7, alpha=0.4)
-        axes.hlines(rows["multi"], rows["single_low"], rows["single_high"], color=color, lw=0.7, alpha=0.4)
-        style = {"marker": CATEGORY_MARKERS[category], "s": 24, "edgecolor": "white", "linewidth": 0.5}
-        axes.scatter(rows["single"], rows["multi"], color=color, zorder=3, **style)
-    axes.set(xlabel="IoU of the best single filter (square-root scale)", ylabel="IoU of the embedding: all filters (square-root scale)")
+    alpha = min(0.4, 60 / len(scores))
+    for category in in_order(scores["category"]):
+        rows, color = scores[scores["category"] == category], CATEGORY_COLORS[category]
+        axes.vlines(rows["single"], rows["multi_low"], rows["multi_high"], color=color, lw=0.7, alpha=alpha)
+        axes.hlines(rows["multi"], rows["single_low"], rows["single_high"], color=color, lw=0.7, alpha=alpha)
+        marker = CATEGORY_MARKERS[category]
+        axes.scatter(
+            rows["single"], rows["multi"], s=24, c=color, marker=marker, ec="white", lw=0.5, zorder=3, clip_on=False
+        )
+    axes.set(
+        xlabel="IoU of the best single filter (square-root scale)",
+        ylabel="IoU of the embedding: all filters (square-root scale)",
+    )
     axes.set_title("Above the line: combining filters helps")
 
 
@@ -106,14 +113,14 @@ def _list(axes: Axes, rows: pd.DataFrame, concepts: int) -> None:
 
 def _highest(scores: pd.DataFrame) -> float:
     """Where the axes end."""
-    return 1.06 * max(0.05, np.nanmax(scores[["multi", "single", "multi_high", "single_high"]].to_numpy()))
+    columns = scores[["multi", "single", "multi_high", "single_high"]]
+    return 1.06 * max(0.05, float(np.nanmax(columns.to_numpy(np.float64))))
 
 
 def _handles(scores: pd.DataFrame) -> list[Line2D]:
-    dot = {"linestyle": "", "marker": "o", "markeredgecolor": INK, "markersize": 5}
     return [
         *category_handles(scores["category"]),
-        Line2D([], [], markerfacecolor="white", label="best single filter", **dot),
-        Line2D([], [], markerfacecolor=INK, label="embedding: all filters", **dot),
+        Line2D([], [], color=INK, lw=0, marker="o", ms=5, mfc="white", label="best single filter"),
+        Line2D([], [], color=INK, lw=0, marker="o", ms=5, label="embedding: all filters"),
         Line2D([], [], color=SOFT, lw=0.8, label="95 % interval"),
     ]

@@ -54,7 +54,6 @@ styled = mpl.rc_context(
         "legend.frameon": False,
         "figure.titlesize": 11,
         "figure.titleweight": "bold",
-        "figure.constrained_layout.use": True,
         "savefig.dpi": 160,
         "svg.hashsalt": "net2vec",
     }

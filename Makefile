@@ -1,0 +1,47 @@
+PYTHON ?= python3
+VENV ?= .venv
+CORES ?= all
+BIN := $(abspath $(VENV))/bin
+READY := $(VENV)/.ready
+UV := uv==0.13.9
+
+.PHONY: help demo test check format bench reference lock
+
+help:  ## Show the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: $(READY)  ## Run the default config.yaml to the end
+	PATH="$(BIN):$$PATH" snakemake --cores $(CORES)
+
+test: $(READY)  ## Run all tests
+	PATH="$(BIN):$$PATH" python -m pytest
+
+check: $(READY)  ## Lint, formats and types
+	PATH="$(BIN):$$PATH" ruff check
+	PATH="$(BIN):$$PATH" ruff format --check
+	PATH="$(BIN):$$PATH" mypy
+	PATH="$(BIN):$$PATH" snakefmt --check Snakefile rules
+	PATH="$(BIN):$$PATH" snakemake --lint
+
+format: $(READY)  ## Put code and rules into shape
+	PATH="$(BIN):$$PATH" ruff format
+	PATH="$(BIN):$$PATH" snakefmt Snakefile rules
+
+bench: $(READY)  ## Measure fits and single filters against plain baselines
+	PATH="$(BIN):$$PATH" python -m benchmarks
+
+reference: $(READY)  ## Write the configuration's documentation anew
+	PATH="$(BIN):$$PATH" python -m net2vec_core reference
+
+lock: $(READY)  ## Choose the newest versions that pyproject.toml allows
+	"$(BIN)/uv" pip compile --quiet --upgrade --universal --fork-strategy fewest --python-version 3.11 --extra dev \
+		--no-header --no-annotate pyproject.toml --output-file requirements.lock
+
+# uv takes half a minute where pip takes a minute and a half; compiled bytecode saves each job two seconds of imports
+$(READY): requirements.lock pyproject.toml
+	@echo "Setting up $(VENV): about 5 GB of packages, one to two minutes"
+	$(PYTHON) -m venv "$(VENV)"
+	"$(BIN)/python" -m pip install --quiet --disable-pip-version-check "$(UV)"
+	"$(BIN)/uv" pip install --quiet --compile-bytecode --python "$(BIN)/python" --requirements requirements.lock
+	"$(BIN)/uv" pip install --quiet --no-deps --python "$(BIN)/python" --editable .
+	@touch "$@"

@@ -1,0 +1,49 @@
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from net2vec_core.cli.opening import open_dataset, open_weights
+from net2vec_core.cli.options import ConfigFile, DatasetFolder, LayerName, NetworkName
+from net2vec_core.config import load, made_from
+from net2vec_core.figures.concepts_per_filter import concepts_per_filter
+from net2vec_core.figures.cosine_similarity import cosine_similarity
+from net2vec_core.figures.example_choice import Sources, gather_examples
+from net2vec_core.figures.examples import examples
+from net2vec_core.figures.predictions import Predictor
+from net2vec_core.figures.scores import read_scores
+from net2vec_core.figures.single_vs_multi import single_vs_multi
+from net2vec_core.figures.style import save
+from net2vec_core.filter_masks import open_filter_masks
+from net2vec_core.storage import read_table
+
+
+def figure_layer(
+    config: ConfigFile,
+    network: NetworkName,
+    layer: LayerName,
+    dataset: DatasetFolder,
+    results: Annotated[Path, typer.Option(help="results/RUN/NETWORK/LAYER: the layer's tables and stores.")],
+    output: Annotated[Path, typer.Option(help="Folder of the figures to write.")],
+) -> None:
+    """Draw the figures of a layer."""
+    configuration = load(config)
+    name = f"{network} · {layer}"
+    scores = read_scores(results, configuration.segmentation)
+    save(single_vs_multi(scores, name), output / "single_vs_multi")
+    overlap = read_table(results / "filter_overlap.csv", dtype={"concepts": str, "top_concepts": str})
+    save(concepts_per_filter(overlap, name), output / "concepts_per_filter")
+    cosines = read_table(results / "cosine_similarity.csv", dtype={"concept": str}).set_index("concept")
+    categories = scores.set_index("concept")["category"]
+    save(cosine_similarity(cosines, categories, name), output / "cosine_similarity")
+    data = open_dataset(dataset, configuration)
+    masks = open_filter_masks(results / "filter_masks.zarr", made_from(configuration, "filter_masks", network))
+    sources = Sources(
+        individual=read_table(results / "individual_iou.csv.gz", dtype={"concept": str}),
+        weights=open_weights(results / "embeddings.zarr", configuration, network),
+        labels=data.labels,
+        predictor=Predictor(masks, data.labels.mask_shape, configuration.upsampling.align_corners),
+        images=data.images,
+        image_size=configuration.dataset.image_size,
+    )
+    save(examples(gather_examples(scores, sources), name), output / "examples")

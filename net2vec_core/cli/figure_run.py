@@ -1,0 +1,26 @@
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+
+from net2vec_core.cli.options import ConfigFile
+from net2vec_core.config import load
+from net2vec_core.figures.iou_by_category import iou_by_category
+from net2vec_core.figures.scores import read_scores
+from net2vec_core.figures.style import save
+
+
+def figure_run(
+    config: ConfigFile,
+    results: Annotated[Path, typer.Option(help="results/RUN: the folder of the run.")],
+    output: Annotated[Path, typer.Option(help="Folder of the figures to write.")],
+) -> None:
+    """Draw the figures that compare the layers and networks of a run."""
+    configuration = load(config)
+    scores = [
+        read_scores(results / name / layer, configuration.segmentation).assign(network=name, layer=layer)
+        for name, network in configuration.networks.items()
+        for layer in network.layers
+    ]
+    save(iou_by_category(pd.concat(scores)), output / "iou_by_category")

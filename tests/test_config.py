@@ -1,0 +1,279 @@
+import os
+
+import pytest
+import yaml
+
+from net2vec_core.config import RESERVED_NAMES, Config, dump, load, made_from, parse_config
+from net2vec_core.errors import UserError
+
+NETWORK = {"model": "torchvision/alexnet", "weights": "random", "layers": ["features.0"]}
+STAGES_OF_LAYERS = ["threshold", "filter_masks", "single_filter", "segmentation", "tables", "similarity", "overlap"]
+STAGES = ["dataset", "concepts", "network", "probe", *STAGES_OF_LAYERS]
+
+
+def message_of(values):
+    with pytest.raises(UserError) as caught:
+        parse_config(values, "run.yaml")
+    return str(caught.value)
+
+
+def lines_of(values):
+    head, *lines = message_of(values).splitlines()
+    assert head == "run.yaml is not a valid configuration:"
+    return [line.strip() for line in lines]
+
+
+def network(**changes):
+    return {"networks": {"net": NETWORK | changes}}
+
+
+def config(**values):
+    return parse_config({"networks": {"net": NETWORK}} | values, "run.yaml")
+
+
+def changed_stages(before, after, network="net"):
+    return {stage for stage in STAGES if made_from(before, stage, network) != made_from(after, stage, network)}
+
+
+@pytest.mark.parametrize(
+    ("values", "line"),
+    [
+        ({"treshold": {}}, "`treshold` is not a key; did you mean threshold?"),
+        ({"dataset": {"mask_sise": 3}}, "`dataset.mask_sise` is not a key; did you mean mask_size, image_size?"),
+        ({"dataset": {"toy": {"sed": 3}}}, "`dataset.toy.sed` is not a key; did you mean seed?"),
+        (network(layer=[]), "`networks.net.layer` is not a key; did you mean layers?"),
+        (
+            {"networks": {"model": NETWORK | {"weigths": ""}}},
+            "`networks.model.weigths` is not a key; did you mean weights?",
+        ),
+        ({"qqq": 1}, "`qqq` is not a key"),
+        ({1: 2}, "`1` is not a key, not 1"),
+    ],
+)
+def test_unknown_key_is_named_with_its_nearest(values, line):
+    assert lines_of(values) == [line]
+
+
+@pytest.mark.parametrize(
+    ("values", "line"),
+    [
+        ({"run": 3}, "`run` should be a valid string, not 3"),
+        ({"threshold": {"quantile": "0.1"}}, '`threshold.quantile` should be a valid number, not "0.1"'),
+        ({"threshold": {"quantile": True}}, "`threshold.quantile` should be a valid number, not true"),
+        ({"compute": {"batch_size": 1.5}}, "`compute.batch_size` should be a valid integer, not 1.5"),
+        ({"upsampling": {"align_corners": "yes"}}, '`upsampling.align_corners` should be a valid boolean, not "yes"'),
+        ({"dataset": None}, "`dataset` should be a mapping of keys to values, not null"),
+        ({"networks": ["net"]}, '`networks` should be a mapping of names to values, not ["net"]'),
+        (network(layers="features.0"), '`networks.net.layers` should be a list, not "features.0"'),
+        ({"dataset": {"reader": "broden", "path": 5}}, "`dataset.path` should be a path, not 5"),
+        ({"segmentation": {"seeds": [0, "x"]}}, '`segmentation.seeds.1` should be a valid integer, not "x"'),
+        ([1, 2], "it should be a mapping of keys to values, not [1, 2]"),
+        ("text", 'it should be a mapping of keys to values, not "text"'),
+    ],
+)
+def test_wrong_type_is_named_with_what_was_given(values, line):
+    assert lines_of(values) == [line]
+
+
+@pytest.mark.parametrize(
+    ("values", "line"),
+    [
+        ({"threshold": {"quantile": 0}}, "`threshold.quantile` should be greater than 0, not 0"),
+        ({"threshold": {"quantile": 1}}, "`threshold.quantile` should be less than 1, not 1"),
+        ({"threshold": {"quantile": float("nan")}}, "`threshold.quantile` should be less than 1, not NaN"),
+        ({"dataset": {"mask_size": 0}}, "`dataset.mask_size` should be greater than or equal to 1, not 0"),
+        (network(layers=["a", "b", "a"]), "`networks.net.layers`: listed more than once: a"),
+        (network(layers=[]), "`networks.net.layers` should not be empty, not []"),
+        (network(weights=""), '`networks.net.weights` should not be empty, not ""'),
+        ({"networks": {}}, "`networks` should not be empty"),
+        (
+            {"networks": {"net": {"model": "torchvision/alexnet", "weights": "random"}}},
+            "`networks.net.layers` is missing",
+        ),
+        (
+            {"networks": {"figures": NETWORK}},
+            "`networks`: `figures` is the name of a results folder; call the network something else",
+        ),
+        (
+            {"networks": {"my net": NETWORK}},
+            "`networks.my net` should match pattern '^[A-Za-z0-9][A-Za-z0-9_-]*$', not \"my net\"",
+        ),
+        ({"run": "../x"}, "`run` should match pattern '^[A-Za-z0-9][A-Za-z0-9_-]*$', not \"../x\""),
+        (
+            {"compute": {"device": "gpu"}},
+            r"`compute.device` should match pattern '^(auto|cpu|cuda(:\d+)?)$', not " + '"gpu"',
+        ),
+        ({"segmentation": {"seeds": [0, 1, 0]}}, "`segmentation.seeds`: listed more than once: 0"),
+        ({"segmentation": {"seeds": [-1]}}, "`segmentation.seeds.0` should be greater than or equal to 0, not -1"),
+        (
+            {"dataset": {"reader": "broden"}},
+            "`dataset`: `path` must name the folder of the data for reader `broden`",
+        ),
+        (
+            {"dataset": {"path": "broden"}},
+            "`dataset`: `path` is not for reader `toy`, which draws its own data: set another reader, or no path",
+        ),
+        (
+            {"concepts": {"categories": ["color", "animal"]}},
+            "`concepts.categories.1` should be 'color', 'object', 'part', 'material', 'scene' or 'texture', not "
+            '"animal"',
+        ),
+    ],
+)
+def test_impossible_value_is_named(values, line):
+    assert lines_of(values) == [line]
+
+
+@pytest.mark.parametrize("name", sorted(RESERVED_NAMES))
+def test_no_network_takes_the_name_of_a_results_folder(name):
+    assert f"`{name}` is the name of a results folder" in message_of({"networks": {name: NETWORK}})
+
+
+def test_several_mistakes_come_in_one_message():
+    lines = lines_of(
+        {"rum": "x", "threshold": {"quantile": 2}, "networks": {"net": NETWORK | {"seed": -1, "seeds": 1}}}
+    )
+    assert lines == [
+        "`networks.net.seed` should be greater than or equal to 0, not -1",
+        "`networks.net.seeds` is not a key; did you mean seed?",
+        "`threshold.quantile` should be less than 1, not 2",
+        "`rum` is not a key; did you mean run?",
+    ]
+
+
+def test_a_word_for_categories_offers_both_alternatives():
+    assert lines_of({"concepts": {"categories": "animal"}}) == [
+        "`concepts.categories` should be 'all', not \"animal\"",
+        '`concepts.categories` should be a list, not "animal"',
+    ]
+
+
+def test_missing_file_is_named(tmp_path):
+    path = tmp_path / "run.yaml"
+    with pytest.raises(UserError, match="^" + str(path) + r": the configuration cannot be read \(No such file"):
+        load(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"run: [x\nthreshold: 1", "line 2, column 10"),
+        (b"run: \xff\xfe", "can't decode byte 0xff"),
+        (b"run: 2020-13-45", "month must be in 1..12"),
+        (b"run: !!python/object/apply:os.system ['true']", "could not determine a constructor"),
+    ],
+)
+def test_what_is_not_yaml_is_named_with_its_place(tmp_path, content, reason):
+    path = tmp_path / "run.yaml"
+    path.write_bytes(content)
+    with pytest.raises(UserError) as caught:
+        load(path)
+    assert str(caught.value).startswith(f"{path} is not valid YAML: ")
+    assert reason in str(caught.value)
+
+
+def test_a_mistake_in_a_file_is_reported_under_its_path(tmp_path):
+    path = tmp_path / "run.yaml"
+    path.write_text("compute: {device: gpu}")
+    with pytest.raises(UserError) as caught:
+        load(path)
+    assert str(caught.value).startswith(f"{path} is not a valid configuration:\n  `compute.device` ")
+
+
+@pytest.mark.parametrize("text", ["", "{}", "run: demo"])
+def test_keys_that_are_left_out_take_their_defaults(tmp_path, text):
+    path = tmp_path / "run.yaml"
+    path.write_text(text)
+    assert load(path) == Config()
+
+
+def test_defaults_are_themselves_valid():
+    assert parse_config(Config().model_dump(mode="json"), "defaults") == Config()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {"dataset": {"reader": "broden", "path": "data/Größe, 1"}, "cache": "~/x"},
+        {"concepts": {"include": ["null", "1", "sky, blue", "ü"], "categories": ["part"]}},
+        {"threshold": {"quantile": 1e-7}, "segmentation": {"seeds": [3, 1]}, "upsampling": {"align_corners": False}},
+    ],
+)
+def test_dump_and_load_give_the_same_configuration(tmp_path, values):
+    path = tmp_path / "run.yaml"
+    path.write_text(dump(config(**values)), encoding="utf-8")
+    assert load(path) == config(**values)
+    assert dump(load(path)) == path.read_text(encoding="utf-8")
+
+
+def test_dump_holds_every_key():
+    assert yaml.safe_load(dump(Config())) == Config().model_dump(mode="json")
+
+
+def test_a_whole_number_is_a_number():
+    with pytest.raises(UserError, match="less than 1"):
+        config(threshold={"quantile": 1})
+    assert config(threshold={"quantile": 0.5}).threshold.quantile == 0.5
+
+
+def test_tilde_stands_for_the_home_folder(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/ada")
+    read = parse_config(network(weights="~/w.pt") | {"dataset": {"reader": "broden", "path": "~/broden"}}, "run.yaml")
+    assert os.fspath(read.dataset.path) == "/home/ada/broden"
+    assert read.networks["net"].weights == "/home/ada/w.pt"
+
+
+def test_settings_cannot_be_changed_after_the_check():
+    with pytest.raises(ValueError, match="frozen"):
+        Config().run = "other"
+
+
+def test_unknown_network_is_named_with_the_known_ones():
+    with pytest.raises(UserError, match=r"^`networks`: the configuration has no network `nett`; it has net$"):
+        config().network("nett")
+    with pytest.raises(UserError, match="no network `nett`"):
+        made_from(config(), "probe", "nett")
+
+
+def test_nothing_depends_on_a_networks_list_of_layers():
+    other = parse_config(network(layers=["features.3", "features.6"]), "run.yaml")
+    assert changed_stages(config(), other) == set()
+
+
+def test_nothing_depends_on_other_networks_or_the_names_of_things():
+    other = config(run="other", cache="/elsewhere", networks={"net": NETWORK, "second": NETWORK | {"seed": 4}})
+    assert changed_stages(config(), other) == set()
+
+
+@pytest.mark.parametrize(
+    ("values", "stages"),
+    [
+        ({"dataset": {"image_size": 96}}, set(STAGES)),
+        ({"dataset": {"mask_size": 56}}, set(STAGES) - {"network"}),
+        ({"dataset": {"toy": {"seed": 1}}}, set(STAGES) - {"network"}),
+        ({"threshold": {"quantile": 0.01}}, set(STAGES_OF_LAYERS)),
+        ({"concepts": {"min_val": 2}}, {"concepts", *STAGES_OF_LAYERS[2:]}),
+        ({"upsampling": {"align_corners": False}}, set(STAGES_OF_LAYERS[2:])),
+        ({"segmentation": {"image_level": True}}, set(STAGES_OF_LAYERS[2:])),
+        ({"segmentation": {"seeds": [0, 1]}}, {"tables", "similarity", "overlap"}),
+        ({"compute": {"activation_dtype": "float32"}}, {"probe", *STAGES_OF_LAYERS}),
+        ({"compute": {"images_per_shard": 100}}, {"probe"}),
+        ({"compute": {"concepts_per_job": 3}}, {"segmentation"}),
+        ({"compute": {"batch_size": 3}}, set()),
+        ({"compute": {"device": "cpu"}}, set()),
+    ],
+)
+def test_each_setting_matters_to_the_stages_that_use_it_and_those_after(values, stages):
+    assert changed_stages(config(), config(**values)) == stages
+
+
+@pytest.mark.parametrize("change", [{"weights": "DEFAULT"}, {"seed": 1}, {"model": "torchvision/vgg11"}])
+def test_a_network_matters_to_all_that_it_feeds(change):
+    expected = set(STAGES) - {"dataset", "concepts"}
+    assert changed_stages(config(), parse_config(network(**change), "run.yaml")) == expected
+
+
+def test_stages_without_a_network_leave_it_out():
+    assert made_from(config(), "dataset") == {"dataset": config().dataset.model_dump(mode="json")}
+    assert set(made_from(config(), "concepts")) == {"dataset", "concepts"}

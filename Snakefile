@@ -19,6 +19,7 @@ include: "rules/figures.smk"
 
 onstart:
     print(what_will_be_done())
+    write_what_jobs_read()
 
 
 onsuccess:

@@ -57,7 +57,7 @@ def _describe(
     by_concept = pairs.groupby("concept")
     train = pairs[pairs["split"] == "train"].groupby("concept")
     table = pd.DataFrame([vars(concept) for concept in concepts]).rename(columns={"number": "concept_id"})
-    table["pixel_level"] = table["name"].map(by_concept["pixels"].min() < mask_pixels).fillna(False).astype(bool)
+    table["pixel_level"] = table["name"].map(by_concept["pixels"].min()) < mask_pixels
     for split in ("train", "val"):
         count = pairs[pairs["split"] == split].groupby("concept").size()
         table[f"{split}_images"] = table["name"].map(count).fillna(0).astype(int)

@@ -101,8 +101,8 @@ def read_table(path: Path, **options: Any) -> pd.DataFrame:
 def write_bytes(path: Path, content: bytes) -> None:
     """Write a file, whole or not at all."""
     partial = beside(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         partial.write_bytes(content)
         partial.replace(path)
     finally:

@@ -1,13 +1,16 @@
 import csv
+import json
 import math
 import os
 import re
+from pathlib import Path
 
 from snakemake_interface_common.exceptions import WorkflowError
 
-from net2vec_core.config import made_from, parse_config
+from net2vec_core.config import dump, made_from, parse_config
 from net2vec_core.errors import UserError
 from net2vec_core.provenance import code_digest
+from net2vec_core.storage import write_bytes
 
 
 def checked(values):
@@ -22,6 +25,9 @@ RUN = f"results/{CONFIG.run}"
 DATASET = f"{RUN}/dataset"
 LAYERS = [(name, layer) for name, network in CONFIG.networks.items() for layer in network.layers]
 CONFIG_FILE = f"{RUN}/config.yaml"
+PASSES_FILE = f"{RUN}/{{network}}/passes.json"
+FIGURES = f"{RUN}/figures"
+FIGURES_OF_LAYER = ["single_vs_multi", "concepts_per_filter", "cosine_similarity", "examples"]
 ENVIRONMENT = "../envs/net2vec.yaml"
 GPU = 0 if CONFIG.compute.device == "cpu" else 1
 # Threads are capped by --cores; a job that scales well takes what there is.
@@ -35,20 +41,45 @@ wildcard_constraints:
     seed=r"\d+",
     batch=r"\d+",
     shard=r"\d+",
+    forward_pass=r"(\.pass\d+)?",
 
 
-def made_by(*commands):
-    """What a job's result depends on: code, and the configuration's part that the first command uses.
+def made_by(command):
+    """What a job's result depends on beside its input: the command's code, and its part of the configuration.
 
-    Snakemake redoes a job when this changes. Further commands are those whose results reach the job unseen by
-    Snakemake, as `ancient` inputs.
+    Snakemake redoes a job when this changes.
     """
 
     def params(wildcards):
-        settings = made_from(CONFIG, commands[0].replace("-", "_"), wildcards.get("network"))
-        return {"settings": settings, "code": [code_digest(command) for command in commands]}
+        settings = made_from(CONFIG, command.replace("-", "_"), wildcards.get("network"))
+        return {"settings": settings, "code": code_digest(command)}
 
     return params
+
+
+def passes(network):
+    """The layers of each forward pass of a network, as {pass: layers}.
+
+    One pass reads several layers. A layer keeps the pass in which it was first read, so that asking for one more does
+    not redo the others.
+    """
+    file = Path(PASSES_FILE.format(network=network))
+    known = json.loads(file.read_text()) if file.exists() else {}
+    seen = {layer for layers in known.values() for layer in layers}
+    new = [layer for layer in CONFIG.networks[network].layers if layer not in seen]
+    name = f".pass{len(known)}" if known else ""
+    return known | ({name: new} if new else {})
+
+
+def layers_of_pass(wildcards):
+    return PASSES[wildcards.network][wildcards.forward_pass]
+
+
+def write_what_jobs_read():
+    """The configuration as jobs read it, and which pass reads which layer."""
+    write_bytes(Path(CONFIG_FILE), dump(CONFIG).encode())
+    for network, layers in PASSES.items():
+        write_bytes(Path(PASSES_FILE.format(network=network)), json.dumps(layers).encode())
 
 
 def folder_of(name):
@@ -64,7 +95,8 @@ def number_of_rows(path):
 def activation_shards(wildcards):
     images = number_of_rows(checkpoints.dataset.get().output.images)
     shards = math.ceil(images / CONFIG.compute.images_per_shard)
-    return [f"{RUN}/{wildcards.network}/activations/{shard}.zarr" for shard in range(shards)]
+    passes_of_layer = [name for name, layers in PASSES[wildcards.network].items() if wildcards.layer in layers]
+    return [f"{RUN}/{wildcards.network}/activations/{shard}{passes_of_layer[0]}.zarr" for shard in range(shards)]
 
 
 def fitted_batches(wildcards):
@@ -97,6 +129,11 @@ def results_of_layers():
     return checked_networks + [f"{RUN}/{network}/{layer}/{name}" for network, layer in LAYERS for name in names]
 
 
+def figures():
+    layers = [f"{network}/{layer}/{name}" for network, layer in LAYERS for name in FIGURES_OF_LAYER]
+    return [f"{FIGURES}/{name}.{suffix}" for name in ["iou_by_category", *layers] for suffix in ("png", "svg")]
+
+
 def what_will_be_done():
     networks = [
         f"  {name}: {network.model} ({network.weights}), layers {', '.join(network.layers)}"
@@ -114,3 +151,6 @@ def where_to_look():
             f"the numbers are in {RUN}/{{network}}/{{layer}}/*.csv, explained in docs/tables.md.",
         ]
     )
+
+
+PASSES = {network: passes(network) for network in CONFIG.networks}

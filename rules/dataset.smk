@@ -1,25 +1,10 @@
 localrules:
-    configure,
     concepts,
-
-
-rule configure:
-    output:
-        CONFIG_FILE,
-    log:
-        f"{RUN}/logs/configure.log",
-    conda:
-        ENVIRONMENT
-    params:
-        json=lambda _: CONFIG.model_dump_json(),
-    shell:
-        "python -m net2vec_core --log {log} configure --json {params.json:q} --output {output}"
 
 
 checkpoint dataset:
     input:
         dataset_files,
-        config=ancient(CONFIG_FILE),
     output:
         labels=directory(f"{DATASET}/labels.zarr"),
         images=f"{DATASET}/images.csv",
@@ -38,7 +23,7 @@ checkpoint dataset:
     params:
         made_by=made_by("dataset"),
     shell:
-        "python -m net2vec_core --log {log} dataset --config {input.config} --labels {output.labels}"
+        "python -m net2vec_core --log {log} dataset --config {CONFIG_FILE} --labels {output.labels}"
         " --images {output.images} --occurrences {output.occurrences} --drawings {output.drawings} --threads {threads}"
 
 
@@ -47,7 +32,6 @@ checkpoint concepts:
         rules.dataset.output.images,
         rules.dataset.output.occurrences,
         labels=rules.dataset.output.labels,
-        config=ancient(CONFIG_FILE),
     output:
         table=report(f"{DATASET}/concepts.csv", category="Data set", caption="captions/concepts.rst"),
     log:
@@ -60,4 +44,4 @@ checkpoint concepts:
         made_by=made_by("concepts"),
         dataset=folder_of("labels"),
     shell:
-        "python -m net2vec_core --log {log} concepts --config {input.config} --dataset {params.dataset} --output {output}"
+        "python -m net2vec_core --log {log} concepts --config {CONFIG_FILE} --dataset {params.dataset} --output {output}"

@@ -1,14 +1,3 @@
-FIGURES = f"{RUN}/figures"
-FIGURES_OF_LAYER = ["single_vs_multi", "concepts_per_filter", "cosine_similarity", "examples"]
-
-
-figures = lambda: [
-    f"{FIGURES}/{name}.{suffix}"
-    for name in ["iou_by_category", *(f"{'/'.join(layer)}/{name}" for layer in LAYERS for name in FIGURES_OF_LAYER)]
-    for suffix in ("png", "svg")
-]
-
-
 rule figure_layer:
     input:
         rules.concepts.output,
@@ -20,7 +9,6 @@ rule figure_layer:
         rules.tables.output.embeddings,
         segmentation=rules.tables.output.segmentation,
         labels=rules.dataset.output.labels,
-        config=ancient(CONFIG_FILE),
     output:
         [
             report(
@@ -47,7 +35,7 @@ rule figure_layer:
         results=folder_of("segmentation"),
         figures=lambda wildcards, output: os.path.dirname(output[0]),
     shell:
-        "python -m net2vec_core --log {log} figure-layer --config {input.config} --network {wildcards.network}"
+        "python -m net2vec_core --log {log} figure-layer --config {CONFIG_FILE} --network {wildcards.network}"
         " --layer {wildcards.layer} --dataset {params.dataset} --results {params.results}"
         " --output {params.figures}"
 
@@ -59,7 +47,6 @@ rule figure_run:
             for network, layer in LAYERS
             for table in ("segmentation", "single_filter")
         ],
-        config=ancient(CONFIG_FILE),
     output:
         report(
             f"{FIGURES}/iou_by_category.png",
@@ -79,8 +66,8 @@ rule figure_run:
         runtime=30,
     params:
         made_by=made_by("figure-run"),
-        results=folder_of("config"),
+        results=lambda _: RUN,
         figures=lambda wildcards, output: os.path.dirname(output[0]),
     shell:
-        "python -m net2vec_core --log {log} figure-run --config {input.config} --results {params.results}"
+        "python -m net2vec_core --log {log} figure-run --config {CONFIG_FILE} --results {params.results}"
         " --output {params.figures}"

@@ -1,7 +1,6 @@
 rule network:
     input:
         checkpoint_file,
-        config=ancient(CONFIG_FILE),
     output:
         f"{RUN}/{{network}}/layers.csv",
     log:
@@ -19,7 +18,7 @@ rule network:
         made_by=made_by("network"),
         layers=lambda wildcards: CONFIG.networks[wildcards.network].layers,
     shell:
-        "python -m net2vec_core --log {log} network --config {input.config} --network {wildcards.network}"
+        "python -m net2vec_core --log {log} network --config {CONFIG_FILE} --network {wildcards.network}"
         " --output {output}"
 
 
@@ -27,15 +26,12 @@ rule probe:
     input:
         checkpoint_file,
         images=f"{DATASET}/images.csv",
-        # it lists the layers asked for, and one more layer does not change the others
-        layers=ancient(rules.network.output),
-        config=ancient(CONFIG_FILE),
     output:
-        directory(f"{RUN}/{{network}}/activations/{{shard}}.zarr"),
+        directory(f"{RUN}/{{network}}/activations/{{shard}}{{forward_pass}}.zarr"),
     log:
-        f"{RUN}/logs/{{network}}/probe/{{shard}}.log",
+        f"{RUN}/logs/{{network}}/probe/{{shard}}{{forward_pass}}.log",
     benchmark:
-        f"{RUN}/benchmarks/{{network}}/probe/{{shard}}.tsv"
+        f"{RUN}/benchmarks/{{network}}/probe/{{shard}}{{forward_pass}}.tsv"
     conda:
         ENVIRONMENT
     threads: ALL_CORES
@@ -45,8 +41,9 @@ rule probe:
         runtime=240,
     params:
         made_by=made_by("probe"),
-        layers=lambda wildcards: CONFIG.networks[wildcards.network].layers,
+        layers=layers_of_pass,
         dataset=folder_of("images"),
     shell:
-        "python -m net2vec_core --log {log} probe --config {input.config} --network {wildcards.network}"
-        " --dataset {params.dataset} --shard {wildcards.shard} --output {output} --threads {threads}"
+        "python -m net2vec_core --log {log} probe --config {CONFIG_FILE} --network {wildcards.network}"
+        " $(printf -- '--layer %s ' {params.layers}) --dataset {params.dataset} --shard {wildcards.shard}"
+        " --output {output} --threads {threads}"

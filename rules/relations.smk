@@ -1,7 +1,6 @@
 rule similarity:
     input:
         embeddings=rules.tables.output.embeddings,
-        config=ancient(CONFIG_FILE),
     output:
         cosine=f"{RUN}/{{network}}/{{layer}}/cosine_similarity.csv",
         neighbours=report(
@@ -22,7 +21,7 @@ rule similarity:
     params:
         made_by=made_by("similarity"),
     shell:
-        "python -m net2vec_core --log {log} similarity --config {input.config} --network {wildcards.network}"
+        "python -m net2vec_core --log {log} similarity --config {CONFIG_FILE} --network {wildcards.network}"
         " --embeddings {input.embeddings} --cosine-csv {output.cosine} --neighbours-csv {output.neighbours}"
 
 
@@ -30,7 +29,6 @@ rule overlap:
     input:
         single_filter=rules.tables.output.single_filter,
         embeddings=rules.tables.output.embeddings,
-        config=ancient(CONFIG_FILE),
     output:
         report(
             f"{RUN}/{{network}}/{{layer}}/filter_overlap.csv",
@@ -50,5 +48,5 @@ rule overlap:
     params:
         made_by=made_by("overlap"),
     shell:
-        "python -m net2vec_core --log {log} overlap --config {input.config} --network {wildcards.network}"
+        "python -m net2vec_core --log {log} overlap --config {CONFIG_FILE} --network {wildcards.network}"
         " --single-filter {input.single_filter} --embeddings {input.embeddings} --output {output}"

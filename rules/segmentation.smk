@@ -3,7 +3,6 @@ rule segmentation:
         rules.concepts.output,
         labels=rules.dataset.output.labels,
         filter_masks=rules.filter_masks.output,
-        config=ancient(CONFIG_FILE),
     output:
         directory(f"{RUN}/{{network}}/{{layer}}/segmentation/{{recipe}}/{{seed}}/{{batch}}.zarr"),
     log:
@@ -21,7 +20,7 @@ rule segmentation:
         made_by=made_by("segmentation"),
         dataset=folder_of("labels"),
     shell:
-        "python -m net2vec_core --log {log} segmentation --config {input.config} --network {wildcards.network}"
+        "python -m net2vec_core --log {log} segmentation --config {CONFIG_FILE} --network {wildcards.network}"
         " --dataset {params.dataset} --filter-masks {input.filter_masks} --recipe {wildcards.recipe}"
         " --seed {wildcards.seed} --batch {wildcards.batch} --output {output} --threads {threads}"
 
@@ -32,7 +31,6 @@ rule tables:
         labels=rules.dataset.output.labels,
         counts=rules.single_filter.output,
         segmentation=fitted_batches,
-        config=ancient(CONFIG_FILE),
     output:
         single_filter=report(
             f"{RUN}/{{network}}/{{layer}}/single_filter.csv",
@@ -61,7 +59,7 @@ rule tables:
         made_by=made_by("tables"),
         dataset=folder_of("labels"),
     shell:
-        "python -m net2vec_core --log {log} tables --config {input.config} --network {wildcards.network}"
+        "python -m net2vec_core --log {log} tables --config {CONFIG_FILE} --network {wildcards.network}"
         " --dataset {params.dataset} --counts {input.counts} $(printf -- '--segmentation %s ' {input.segmentation})"
         " --single-filter-csv {output.single_filter} --segmentation-csv {output.segmentation}"
         " --individual-iou-csv {output.individual_iou} --embeddings {output.embeddings}"

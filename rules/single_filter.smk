@@ -3,7 +3,6 @@ rule single_filter:
         rules.concepts.output,
         labels=rules.dataset.output.labels,
         filter_masks=rules.filter_masks.output,
-        config=ancient(CONFIG_FILE),
     output:
         directory(f"{RUN}/{{network}}/{{layer}}/single_filter.zarr"),
     log:
@@ -21,5 +20,5 @@ rule single_filter:
         made_by=made_by("single-filter"),
         dataset=folder_of("labels"),
     shell:
-        "python -m net2vec_core --log {log} single-filter --config {input.config} --network {wildcards.network}"
+        "python -m net2vec_core --log {log} single-filter --config {CONFIG_FILE} --network {wildcards.network}"
         " --dataset {params.dataset} --filter-masks {input.filter_masks} --output {output} --threads {threads}"

@@ -1,13 +1,6 @@
-# One pass of a network writes all its layers, and with one layer more it is made again. The other layers' activations
-# stay what they were, so what is made from them looks at their sources instead: images, weights, settings and code.
-
-
 rule threshold:
     input:
-        checkpoint_file,
-        f"{DATASET}/images.csv",
-        activations=ancient(activation_shards),
-        config=ancient(CONFIG_FILE),
+        activations=activation_shards,
     output:
         report(
             f"{RUN}/{{network}}/{{layer}}/thresholds.csv",
@@ -26,20 +19,17 @@ rule threshold:
         mem_mb=4000,
         runtime=60,
     params:
-        made_by=made_by("threshold", "probe"),
+        made_by=made_by("threshold"),
     shell:
-        "python -m net2vec_core --log {log} threshold --config {input.config} --network {wildcards.network}"
+        "python -m net2vec_core --log {log} threshold --config {CONFIG_FILE} --network {wildcards.network}"
         " --layer {wildcards.layer} $(printf -- '--activations %s ' {input.activations}) --output {output}"
         " --threads {threads}"
 
 
 rule filter_masks:
     input:
-        checkpoint_file,
-        f"{DATASET}/images.csv",
-        activations=ancient(activation_shards),
+        activations=activation_shards,
         thresholds=rules.threshold.output,
-        config=ancient(CONFIG_FILE),
     output:
         directory(f"{RUN}/{{network}}/{{layer}}/filter_masks.zarr"),
     log:
@@ -52,8 +42,8 @@ rule filter_masks:
         mem_mb=2000,
         runtime=60,
     params:
-        made_by=made_by("filter-masks", "probe"),
+        made_by=made_by("filter-masks"),
     shell:
-        "python -m net2vec_core --log {log} filter-masks --config {input.config} --network {wildcards.network}"
+        "python -m net2vec_core --log {log} filter-masks --config {CONFIG_FILE} --network {wildcards.network}"
         " --layer {wildcards.layer} $(printf -- '--activations %s ' {input.activations})"
         " --thresholds {input.thresholds} --output {output}"

@@ -143,7 +143,7 @@ def test_a_second_run_has_nothing_to_do(workspace):
     "option", [("compute", "batch_size", 7), ("compute", "device", "auto"), ("cache", "elsewhere")]
 )
 def test_how_the_work_is_done_redoes_nothing(workspace, option):
-    assert set(workspace.planned(with_changes(option))) <= {"configure", "total"}
+    assert not workspace.planned(with_changes(option))
 
 
 def test_another_threshold_keeps_activations_and_labels(workspace):
@@ -163,6 +163,15 @@ def test_one_more_layer_redoes_no_other_layer(workspace):
         "tables": 1,
     }
     assert "dataset" not in planned
+
+
+def test_changes_at_once_are_all_seen(workspace):
+    layers = ["features.6", "features.7", "features.9"]
+    changes = ("networks", "small", "layers", layers), ("segmentation", "seeds", [0, 1])
+    planned = workspace.planned(with_changes(*changes))
+    assert planned["threshold"] == 1
+    assert planned["tables"] == 4
+    assert not planned.keys() & {"dataset", "concepts"}
 
 
 def test_one_more_network_redoes_no_other_network(workspace):

@@ -5,7 +5,7 @@ import typer
 
 from net2vec_core.cli.opening import open_dataset, open_weights
 from net2vec_core.cli.options import ConfigFile, DatasetFolder, LayerName, NetworkName
-from net2vec_core.config import load, made_from
+from net2vec_core.config import Config, load, made_from
 from net2vec_core.figures.concepts_per_filter import concepts_per_filter
 from net2vec_core.figures.cosine_similarity import cosine_similarity
 from net2vec_core.figures.example_choice import Sources, gather_examples
@@ -36,14 +36,18 @@ def figure_layer(
     cosines = read_table(results / "cosine_similarity.csv", dtype={"concept": str}).set_index("concept")
     categories = scores.set_index("concept")["category"]
     save(cosine_similarity(cosines, categories, name), output / "cosine_similarity")
-    data = open_dataset(dataset, configuration)
-    masks = open_filter_masks(results / "filter_masks.zarr", made_from(configuration, "filter_masks", network))
-    sources = Sources(
-        individual=read_table(results / "individual_iou.csv.gz", dtype={"concept": str}),
-        weights=open_weights(results / "embeddings.zarr", configuration, network),
-        labels=data.labels,
-        predictor=Predictor(masks, data.labels.mask_shape, configuration.upsampling.align_corners),
-        images=data.images,
-        image_size=configuration.dataset.image_size,
-    )
+    sources = _open_sources(configuration, network, dataset, results)
     save(examples(gather_examples(scores, sources), name), output / "examples")
+
+
+def _open_sources(config: Config, network: str, dataset: Path, results: Path) -> Sources:
+    data = open_dataset(dataset, config)
+    masks = open_filter_masks(results / "filter_masks.zarr", made_from(config, "filter_masks", network))
+    return Sources(
+        individual=read_table(results / "individual_iou.csv.gz", dtype={"concept": str}),
+        weights=open_weights(results / "embeddings.zarr", config, network),
+        labels=data.labels,
+        predictor=Predictor(masks, data.labels.mask_shape, config.upsampling.align_corners),
+        images=data.images,
+        image_size=config.dataset.image_size,
+    )

@@ -15,6 +15,7 @@ def probe(
     config: ConfigFile,
     network: NetworkName,
     dataset: DatasetFolder,
+    layers: Annotated[list[str], typer.Option("--layer", help="Module paths of the layers to read in one pass.")],
     shard: Annotated[int, typer.Option(help="Which images: this many times `images_per_shard` onwards.")],
     output: Output,
     threads: Threads = 1,
@@ -25,9 +26,9 @@ def probe(
     paths = [Path(path) for path in read_images(dataset)["path"]]
     first = shard * compute.images_per_shard
     calls = trace(settings.model, configuration.dataset.image_size)
-    found = grids(calls, settings.layers, network)
+    found = grids(calls, layers, network)
     model, preprocessing = build(settings, configuration.cache)
-    reader = LayerReader(model, preprocessing, calls, settings.layers, choose_device(compute.device))
+    reader = LayerReader(model, preprocessing, calls, layers, choose_device(compute.device))
     how = ProbeSettings(configuration.dataset.image_size, compute.activation_dtype, compute.batch_size, threads)
     shard_paths = paths[first : first + compute.images_per_shard]
     run_probe(reader, found, shard_paths, how, output, made_from(configuration, "probe", network))

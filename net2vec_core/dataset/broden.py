@@ -82,13 +82,15 @@ class BrodenReader:
 
 def _read_table(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
     try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, index_col=False, encoding="utf-8-sig").fillna("")
+        # without a header, since pandas takes the first column for an index where rows are longer than their header
+        rows = pd.read_csv(path, header=None, dtype=str, keep_default_na=False, encoding="utf-8-sig").fillna("")
     except OSError as error:
         raise UserError(
             f"{path}: cannot be read ({error.strerror}); `dataset.path` must name an unpacked Broden"
         ) from None
     except (ValueError, pd.errors.ParserError) as error:
         raise UserError(f"{path}: not a CSV table ({error})") from None
+    table = rows[1:].set_axis(rows.iloc[0].tolist(), axis="columns").reset_index(drop=True)
     missing = [column for column in columns if column not in table]
     if missing:
         raise UserError(f"{path}: no column `{missing[0]}`; the columns are {', '.join(table.columns)}")

@@ -16,7 +16,7 @@ from net2vec_core.labels import Labels
 
 CONCEPTS_OF_CATEGORY = (1.0, 0.5)
 """Which concepts of a category are shown: the one of largest IoU, and the median one."""
-RANKS = {"median val image": 0.5, "upper-decile val image": 0.9}
+RANKS = {"val image of median IoU": 0.5, "val image at the upper decile of IoU": 0.9}
 """Which val images are shown: their place among the concept's, by the embedding's individual IoU."""
 
 

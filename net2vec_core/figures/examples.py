@@ -5,17 +5,15 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
 from net2vec_core.figures.example_choice import RANKS, Example
-from net2vec_core.figures.style import CATEGORY_COLORS, shorten, styled
+from net2vec_core.figures.style import CATEGORY_COLORS, HALO, shorten, styled
 
 TILES = ("image", "labelled", "best single filter", "all filters")
 TILE, GAP, LEFT, TOP = 1.28, 0.22, 0.5, 0.86  # inches
 FADED = 0.78  # share of light grey in what lies outside a mask
 LIGHT = 238
-HALO = [withStroke(linewidth=2.5, foreground="white")]
 
 
 @styled

@@ -4,18 +4,16 @@ from collections.abc import Iterator
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
-from net2vec_core.figures.style import SOFT
+from net2vec_core.figures.style import HALO, SOFT
 
 ANGLES = np.radians([0, 180, 90, 270, 30, 150, 330, 210])
 DIRECTIONS = np.stack([np.cos(ANGLES), np.sin(ANGLES)], axis=1)
 DISTANCES = (5, 10, 16, 24, 34)  # points, as all lengths here
 MARKER = 3.5
-HALO = [withStroke(linewidth=2, foreground="white")]
 
 
 def label_points(axes: Axes, points: NDArray[np.float64], names: dict[int, str]) -> list[Annotation]:

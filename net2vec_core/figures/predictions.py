@@ -23,10 +23,10 @@ class Predictor:
 
     def multi(self, image: int, weights: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Where σ(U(Σ w B)) exceeds ½, that is, the upsampled sum is positive; `weights` is [filter]."""
-        return self._up(np.einsum("k,kyx->yx", weights, self._cells(image))) > 0.0
+        return self._up(np.einsum("k,kyx->yx", weights, self._cells(image))) > 0
 
     def _cells(self, image: int) -> NDArray[np.float64]:
-        return self.masks.dense(image, image + 1)[0].astype(np.float64)
+        return np.asarray(self.masks.dense(image, image + 1)[0], np.float64)
 
     def _up(self, cells: NDArray[np.float64]) -> NDArray[np.float64]:
         sizes = zip(cells.shape, self.mask_shape, strict=True)

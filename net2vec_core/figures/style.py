@@ -7,6 +7,7 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patheffects import withStroke
 
 from net2vec_core.storage import write_bytes
 
@@ -30,6 +31,7 @@ CATEGORY_MARKERS: dict[str, str] = {
 INK = "#20262E"
 SOFT = "#8D96A0"
 FAINT = "#E3E7EB"
+HALO = [withStroke(linewidth=2.2, foreground="white")]
 
 styled = mpl.rc_context(
     {

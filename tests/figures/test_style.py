@@ -1,0 +1,55 @@
+import matplotlib as mpl
+from PIL import Image
+
+from net2vec_core.figures.concepts_per_filter import concepts_per_filter
+from net2vec_core.figures.cosine_similarity import cosine_similarity
+from net2vec_core.figures.iou_by_category import iou_by_category
+from net2vec_core.figures.single_vs_multi import single_vs_multi
+from net2vec_core.figures.style import category_handles, in_order, save, shorten
+from net2vec_core.overlap import filter_overlap
+
+
+def figures(scores):
+    names = scores["concept"].to_numpy()
+    weights = scores.set_index("concept")[["multi", "single"]]
+    cosines = (weights @ weights.T).set_axis(names, axis=1)
+    categories = scores.set_index("concept")["category"]
+    yield "single_vs_multi", single_vs_multi(scores, "net")
+    yield "iou_by_category", iou_by_category(scores.assign(network="net", layer="features.1"))
+    yield "cosine_similarity", cosine_similarity(cosines, categories, "net")
+    yield "concepts_per_filter", concepts_per_filter(filter_overlap(categories.str.len() % 2, weights), "net")
+
+
+def test_the_same_tables_give_the_same_bytes(make_scores, tmp_path):
+    for folder in ("first", "second"):
+        for name, figure in figures(make_scores(3)):
+            save(figure, tmp_path / folder / name)
+    written = sorted((tmp_path / "first").iterdir())
+    assert len(written) == 8
+    for path in written:
+        assert path.read_bytes() == (tmp_path / "second" / path.name).read_bytes(), path.name
+
+
+def test_an_svg_has_no_date_and_a_png_its_size(make_scores, tmp_path):
+    save(single_vs_multi(make_scores(3), "net"), tmp_path / "figure")
+    assert "<dc:date>" not in (tmp_path / "figure.svg").read_text()
+    with Image.open(tmp_path / "figure.png") as image:
+        assert image.width == 11 * 160
+
+
+def test_drawing_leaves_matplotlib_as_it_was(make_scores):
+    before = dict(mpl.rcParams)
+    single_vs_multi(make_scores(3), "net")
+    assert dict(mpl.rcParams) == before
+
+
+def test_categories_keep_their_order_and_have_a_shape_each():
+    assert in_order(["texture", "color", "texture", "part"]) == ["color", "part", "texture"]
+    handles = category_handles(["texture", "color"])
+    assert [handle.get_label() for handle in handles] == ["color", "texture"]
+    assert handles[0].get_marker() != handles[1].get_marker()
+
+
+def test_shorten_keeps_what_fits():
+    assert shorten("window", 6) == "window"
+    assert shorten("windows", 6) == "windo…"

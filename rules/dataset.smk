@@ -21,9 +21,10 @@ checkpoint dataset:
         mem_mb=4000,
         runtime=120,
     params:
+        config=CONFIG_FILE,
         made_by=made_by("dataset"),
     shell:
-        "python -m net2vec_core --log {log} dataset --config {CONFIG_FILE} --labels {output.labels}"
+        "python -m net2vec_core --log {log} dataset --config {params.config} --labels {output.labels}"
         " --images {output.images} --occurrences {output.occurrences} --drawings {output.drawings} --threads {threads}"
 
 
@@ -41,7 +42,8 @@ checkpoint concepts:
     conda:
         ENVIRONMENT
     params:
+        config=CONFIG_FILE,
         made_by=made_by("concepts"),
         dataset=folder_of("labels"),
     shell:
-        "python -m net2vec_core --log {log} concepts --config {CONFIG_FILE} --dataset {params.dataset} --output {output}"
+        "python -m net2vec_core --log {log} concepts --config {params.config} --dataset {params.dataset} --output {output}"

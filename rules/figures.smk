@@ -30,12 +30,13 @@ rule figure_layer:
         mem_mb=2000,
         runtime=30,
     params:
+        config=CONFIG_FILE,
         made_by=made_by("figure-layer"),
         dataset=folder_of("labels"),
         results=folder_of("segmentation"),
         figures=lambda wildcards, output: os.path.dirname(output[0]),
     shell:
-        "python -m net2vec_core --log {log} figure-layer --config {CONFIG_FILE} --network {wildcards.network}"
+        "python -m net2vec_core --log {log} figure-layer --config {params.config} --network {wildcards.network}"
         " --layer {wildcards.layer} --dataset {params.dataset} --results {params.results}"
         " --output {params.figures}"
 
@@ -65,9 +66,10 @@ rule figure_run:
         mem_mb=1000,
         runtime=30,
     params:
+        config=CONFIG_FILE,
         made_by=made_by("figure-run"),
         results=lambda _: RUN,
         figures=lambda wildcards, output: os.path.dirname(output[0]),
     shell:
-        "python -m net2vec_core --log {log} figure-run --config {CONFIG_FILE} --results {params.results}"
+        "python -m net2vec_core --log {log} figure-run --config {params.config} --results {params.results}"
         " --output {params.figures}"

@@ -15,10 +15,11 @@ rule network:
         mem_mb=2000,
         runtime=30,
     params:
+        config=CONFIG_FILE,
         made_by=made_by("network"),
         layers=lambda wildcards: CONFIG.networks[wildcards.network].layers,
     shell:
-        "python -m net2vec_core --log {log} network --config {CONFIG_FILE} --network {wildcards.network}"
+        "python -m net2vec_core --log {log} network --config {params.config} --network {wildcards.network}"
         " --output {output}"
 
 
@@ -40,10 +41,11 @@ rule probe:
         mem_mb=6000,
         runtime=240,
     params:
+        config=CONFIG_FILE,
         made_by=made_by("probe"),
         layers=layers_of_pass,
         dataset=folder_of("images"),
     shell:
-        "python -m net2vec_core --log {log} probe --config {CONFIG_FILE} --network {wildcards.network}"
+        "python -m net2vec_core --log {log} probe --config {params.config} --network {wildcards.network}"
         " $(printf -- '--layer %s ' {params.layers}) --dataset {params.dataset} --shard {wildcards.shard}"
         " --output {output} --threads {threads}"

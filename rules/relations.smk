@@ -19,9 +19,10 @@ rule similarity:
         mem_mb=1000,
         runtime=30,
     params:
+        config=CONFIG_FILE,
         made_by=made_by("similarity"),
     shell:
-        "python -m net2vec_core --log {log} similarity --config {CONFIG_FILE} --network {wildcards.network}"
+        "python -m net2vec_core --log {log} similarity --config {params.config} --network {wildcards.network}"
         " --embeddings {input.embeddings} --cosine-csv {output.cosine} --neighbours-csv {output.neighbours}"
 
 
@@ -46,7 +47,8 @@ rule overlap:
         mem_mb=1000,
         runtime=30,
     params:
+        config=CONFIG_FILE,
         made_by=made_by("overlap"),
     shell:
-        "python -m net2vec_core --log {log} overlap --config {CONFIG_FILE} --network {wildcards.network}"
+        "python -m net2vec_core --log {log} overlap --config {params.config} --network {wildcards.network}"
         " --single-filter {input.single_filter} --embeddings {input.embeddings} --output {output}"

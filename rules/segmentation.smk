@@ -17,10 +17,11 @@ rule segmentation:
         mem_mb=6000,
         runtime=240,
     params:
+        config=CONFIG_FILE,
         made_by=made_by("segmentation"),
         dataset=folder_of("labels"),
     shell:
-        "python -m net2vec_core --log {log} segmentation --config {CONFIG_FILE} --network {wildcards.network}"
+        "python -m net2vec_core --log {log} segmentation --config {params.config} --network {wildcards.network}"
         " --dataset {params.dataset} --filter-masks {input.filter_masks} --recipe {wildcards.recipe}"
         " --seed {wildcards.seed} --batch {wildcards.batch} --output {output} --threads {threads}"
 
@@ -56,10 +57,11 @@ rule tables:
         mem_mb=2000,
         runtime=120,
     params:
+        config=CONFIG_FILE,
         made_by=made_by("tables"),
         dataset=folder_of("labels"),
     shell:
-        "python -m net2vec_core --log {log} tables --config {CONFIG_FILE} --network {wildcards.network}"
+        "python -m net2vec_core --log {log} tables --config {params.config} --network {wildcards.network}"
         " --dataset {params.dataset} --counts {input.counts} $(printf -- '--segmentation %s ' {input.segmentation})"
         " --single-filter-csv {output.single_filter} --segmentation-csv {output.segmentation}"
         " --individual-iou-csv {output.individual_iou} --embeddings {output.embeddings}"

@@ -17,8 +17,9 @@ rule single_filter:
         mem_mb=4000,
         runtime=240,
     params:
+        config=CONFIG_FILE,
         made_by=made_by("single-filter"),
         dataset=folder_of("labels"),
     shell:
-        "python -m net2vec_core --log {log} single-filter --config {CONFIG_FILE} --network {wildcards.network}"
+        "python -m net2vec_core --log {log} single-filter --config {params.config} --network {wildcards.network}"
         " --dataset {params.dataset} --filter-masks {input.filter_masks} --output {output} --threads {threads}"

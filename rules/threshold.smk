@@ -19,9 +19,10 @@ rule threshold:
         mem_mb=4000,
         runtime=60,
     params:
+        config=CONFIG_FILE,
         made_by=made_by("threshold"),
     shell:
-        "python -m net2vec_core --log {log} threshold --config {CONFIG_FILE} --network {wildcards.network}"
+        "python -m net2vec_core --log {log} threshold --config {params.config} --network {wildcards.network}"
         " --layer {wildcards.layer} $(printf -- '--activations %s ' {input.activations}) --output {output}"
         " --threads {threads}"
 
@@ -42,8 +43,9 @@ rule filter_masks:
         mem_mb=2000,
         runtime=60,
     params:
+        config=CONFIG_FILE,
         made_by=made_by("filter-masks"),
     shell:
-        "python -m net2vec_core --log {log} filter-masks --config {CONFIG_FILE} --network {wildcards.network}"
+        "python -m net2vec_core --log {log} filter-masks --config {params.config} --network {wildcards.network}"
         " --layer {wildcards.layer} $(printf -- '--activations %s ' {input.activations})"
         " --thresholds {input.thresholds} --output {output}"

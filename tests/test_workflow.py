@@ -83,6 +83,9 @@ def workspace(tmp_path_factory):
     return space
 
 
+ONE_LAYER = ("networks", {"small": {**TINY["networks"]["small"], "layers": ["features.6"]}})
+
+
 def tables(workspace):
     return {
         path.relative_to(workspace.results): path
@@ -197,32 +200,32 @@ def test_a_changed_module_redoes_its_stages_and_a_comment_does_not(workspace):
 
 def test_the_same_configuration_gives_the_same_bytes(workspace, tmp_path):
     again = Workspace(tmp_path)
-    again.run(TINY)
+    again.run(with_changes(ONE_LAYER))
     ours, theirs = tables(workspace), tables(again)
-    assert ours.keys() == theirs.keys()
-    for name in ours:
+    assert len(theirs) > 10
+    for name in theirs:
+        if name == Path("small/layers.csv"):
+            continue  # it lists one layer less
         assert ours[name].read_bytes() == theirs[name].read_bytes(), name
 
 
 def test_cores_shards_jobs_and_batches_change_rounding_alone(workspace, tmp_path):
     other = Workspace(tmp_path)
-    compute = {"device": "cpu", "images_per_shard": 7, "concepts_per_job": 9, "batch_size": 5}
-    other.run(with_changes(("compute", compute)), cores=1)
-    for network, layer in LAYERS:
-        ours, theirs = (space.results / network / layer for space in (workspace, other))
-        assert (ours / "thresholds.csv").read_bytes() == (theirs / "thresholds.csv").read_bytes()
-        for name in ("intersection", "union"):
-            counts = [
-                zarr.open_group(str(folder / "single_filter.zarr"), mode="r")[name][:] for folder in (ours, theirs)
-            ]
-            np.testing.assert_array_equal(*counts)
-        weights = [
-            zarr.open_group(str(folder / "embeddings.zarr"), mode="r")["segmentation/paper/0/weights"][:]
-            for folder in (ours, theirs)
-        ]
-        np.testing.assert_allclose(*weights, atol=1e-5, rtol=0)
-        scores = [pd.read_csv(folder / "segmentation.csv")["iou_val"] for folder in (ours, theirs)]
-        np.testing.assert_allclose(*scores, atol=1e-3, rtol=0)
+    compute = {"device": "cpu", "images_per_shard": 13, "concepts_per_job": 25, "batch_size": 5}
+    other.run(with_changes(ONE_LAYER, ("compute", compute)), cores=1)
+    assert len(list(other.results.glob("small/activations/*.zarr"))) == 3
+    ours, theirs = (space.results / "small" / "features.6" for space in (workspace, other))
+    assert (ours / "thresholds.csv").read_bytes() == (theirs / "thresholds.csv").read_bytes()
+    for name in ("intersection", "union"):
+        counts = [zarr.open_group(str(folder / "single_filter.zarr"), mode="r")[name][:] for folder in (ours, theirs)]
+        np.testing.assert_array_equal(*counts)
+    weights = [
+        zarr.open_group(str(folder / "embeddings.zarr"), mode="r")["segmentation/paper/0/weights"][:]
+        for folder in (ours, theirs)
+    ]
+    np.testing.assert_allclose(*weights, atol=1e-5, rtol=0)
+    scores = [pd.read_csv(folder / "segmentation.csv")["iou_val"] for folder in (ours, theirs)]
+    np.testing.assert_allclose(*scores, atol=1e-3, rtol=0)
 
 
 @pytest.mark.parametrize(

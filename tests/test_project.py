@@ -1,0 +1,94 @@
+"""What must stay in step: versions, generated documents, and the direction of imports."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from net2vec_core.config import load
+from net2vec_core.config_reference import keys, reference_files
+
+REPOSITORY = Path(__file__).parents[1]
+PACKAGE = REPOSITORY / "net2vec_core"
+ROOMS = [
+    {"errors", "storage", "upsample", "parallel", "progress", "provenance"},
+    {"config", "config_reference"},
+    {"dataset"},
+    {"labels", "concepts"},
+    {"weights", "network"},
+    {"probe"},
+    {"threshold"},
+    {"filter_masks"},
+    {"counts", "corner_patterns", "surface"},
+    {"segmentation_data", "single_filter", "segmentation"},
+    {"statistics"},
+    {"tables", "embedding", "overlap"},
+    {"figures"},
+    {"cli", "__main__"},
+]
+
+
+def locked():
+    lines = (REPOSITORY / "requirements.lock").read_text().splitlines()
+    return dict(re.match(r"([\w.-]+)==([^ ;]+)", line).groups() for line in lines if "==" in line)
+
+
+def room(module):
+    return next(number for number, names in enumerate(ROOMS) if module in names)
+
+
+def imports_of(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("net2vec_core."):
+            yield node.module.split(".")[1]
+
+
+def test_the_conda_environment_has_the_locked_versions():
+    environment = yaml.safe_load((REPOSITORY / "envs/net2vec.yaml").read_text())
+    pinned = dict(line.split("==") for line in environment["dependencies"][-1]["pip"])
+    assert pinned.items() <= locked().items()
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+    needed = {re.match(r"[\w-]+", line)[0] for line in project["dependencies"]} - {"snakemake"}
+    assert pinned.keys() == needed
+
+
+def test_the_lock_names_no_index():
+    assert "://" not in (REPOSITORY / "requirements.lock").read_text()
+
+
+@pytest.mark.parametrize("path", reference_files(), ids=str)
+def test_generated_documents_are_up_to_date(path):
+    assert (REPOSITORY / path).read_text() == reference_files()[path], "run `make reference`"
+
+
+def test_every_key_is_explained():
+    for key in keys():
+        assert key.meaning not in ("", "None"), key.name
+
+
+@pytest.mark.parametrize("path", sorted((REPOSITORY / "experiments").glob("*.yaml")), ids=lambda path: path.stem)
+def test_experiments_are_valid(path):
+    assert load(path).run == path.stem
+
+
+def test_modules_import_only_from_rooms_to_their_left():
+    for path in PACKAGE.rglob("*.py"):
+        module = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+        if module == "__init__":
+            continue
+        for other in imports_of(path):
+            assert other == module or room(other) <= room(module), f"{path} imports {other}"
+
+
+@pytest.mark.parametrize(
+    "command", ["dataset", "concepts", "threshold", "filter-masks", "single-filter", "tables", "similarity", "overlap"]
+)
+def test_light_commands_start_without_torch(command):
+    script = f"import sys; from net2vec_core.cli import app; app(['{command}', '--help'], standalone_mode=False)"
+    check = f"{script}; assert 'torch' not in sys.modules"
+    subprocess.run([sys.executable, "-c", check], check=True, capture_output=True)

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 import net2vec_core
-from archive import CAT, GRASS, RED, SKY, WHEEL, Archive
+from archive import CAT, DOTS, GRASS, RED, SKY, STREET, WHEEL, Archive
 from net2vec_core import cli
 from net2vec_core.cli.concepts import concepts
 from net2vec_core.cli.dataset import dataset
@@ -237,13 +237,14 @@ def described(tmp_path):
     return describe
 
 
-@pytest.mark.parametrize(
-    "names", [{}, {SKY: "1", GRASS: "02", 7: "3e5", 1197: "inf", RED: "4", CAT: "5", WHEEL: "True"}, {SKY: "null"}]
-)
+ALL_NUMBERS = {SKY: "1", GRASS: "02", CAT: "3", WHEEL: "4.0", RED: "5e1", STREET: "6", DOTS: "7"}
+
+
+@pytest.mark.parametrize("names", [{}, ALL_NUMBERS, {SKY: "null", GRASS: "True"}])
 def test_concepts_keep_their_names_whatever_they_look_like(described, names):
     table = described(names).set_index("concept_id")
     assert table.loc[SKY, "name"] == names.get(SKY, "sky")
     assert table.loc[GRASS, "name"] == names.get(GRASS, "grass")
     assert (table.loc[SKY, "train_images"], table.loc[SKY, "val_images"]) == (3, 2)
     assert table.loc[GRASS, "pixel_level"]
-    assert not table.loc[7, "pixel_level"]
+    assert not table.loc[STREET, "pixel_level"]

@@ -1,3 +1,4 @@
+import asyncio
 import errno
 import gzip
 import os
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from zarr.core.sync import sync
 
 import net2vec_core
 from net2vec_core import storage
@@ -51,6 +53,13 @@ def break_while_writing(path):
 
 def numbers_in(path):
     return open_store(path, "probe", MADE_FROM)["x"][:].tolist()
+
+
+def loop_of_zarr():
+    async def running():
+        return asyncio.get_running_loop()
+
+    return sync(running())
 
 
 def names_in(folder):
@@ -113,6 +122,25 @@ def test_rewrite_replaces_all_of_the_older_store(tmp_path):
         group.create_array("older", data=np.arange(3))
     write_numbers(path, [4])
     assert list(open_store(path, "probe", MADE_FROM).array_keys()) == ["x"]
+
+
+def test_chunks_still_being_written_when_another_fails_do_not_reappear(tmp_path):
+    path = tmp_path / "x.zarr"
+    late = []
+
+    async def write_late():
+        await asyncio.sleep(0.2)
+        (storage.beside(path) / "x").mkdir(parents=True, exist_ok=True)
+
+    def fail_while_another_writes():
+        with new_store(path, "probe", MADE_FROM):
+            late.append(asyncio.run_coroutine_threadsafe(write_late(), loop_of_zarr()))
+            raise BrokenError
+
+    with pytest.raises(BrokenError):
+        fail_while_another_writes()
+    late[0].result(10)
+    assert names_in(tmp_path) == []
 
 
 def test_remains_of_a_killed_job_do_not_mix_in(tmp_path):

@@ -1,18 +1,27 @@
+import logging
+
 import pandas as pd
 
 from net2vec_core.cli.options import ConfigFile, NetworkName, Output
 from net2vec_core.config import load
 from net2vec_core.network import build, choose_device, grids, trace
+from net2vec_core.probe import ProbeSettings, estimate
 from net2vec_core.storage import write_table
+
+logger = logging.getLogger(__name__)
 
 
 def network(config: ConfigFile, network: NetworkName, output: Output) -> None:
     """Check a network, its weights and its layers before anything heavy runs; download weights where needed."""
     configuration = load(config)
-    settings = configuration.network(network)
-    calls = trace(settings.model, configuration.dataset.image_size)
+    settings, compute = configuration.network(network), configuration.compute
+    size = configuration.dataset.image_size
+    calls = trace(settings.model, size)
     found = grids(calls, settings.layers, network)
-    choose_device(configuration.compute.device)
+    choose_device(compute.device)
     build(settings, configuration.cache)
+    how = ProbeSettings(size, compute.activation_dtype, compute.batch_size, threads=1)
+    need = estimate(found, compute.images_per_shard, how)
+    logger.info("%s: a store of %d images will need %s", network, compute.images_per_shard, need)
     rows = [(layer, *grid) for layer, grid in found.items()]
     write_table(pd.DataFrame(rows, columns=["layer", "filters", "height", "width"]), output)

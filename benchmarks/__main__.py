@@ -13,7 +13,7 @@ from benchmarks import plain
 from benchmarks.data import FILTERS, GRID, MASK, Data, make
 from net2vec_core.corner_patterns import CornerPatterns
 from net2vec_core.segmentation import RECIPES, fit, loss_weights, start_weights
-from net2vec_core.segmentation_data import Blocks
+from net2vec_core.segmentation_data import Parts
 from net2vec_core.single_filter import count_best_filters, count_filters
 from net2vec_core.surface import Surface
 
@@ -47,8 +47,8 @@ def _fits(data: Data, surface: Surface) -> tuple[float, float, str]:
     with tempfile.TemporaryDirectory() as folder:
 
         def ours() -> Any:
-            with Blocks(data.masks, labels, RECIPES["paper"].minibatch, Path(folder) / "scratch") as blocks:
-                return fit(blocks, start, weights_of_loss, surface, RECIPES["paper"], threads=1)
+            with Parts(data.masks, labels, RECIPES["paper"].minibatch, Path(folder) / "scratch") as parts:
+                return fit(parts, start, weights_of_loss, surface, RECIPES["paper"], threads=1)
 
         weights, seconds = _cpu_time(ours)
     dense = torch.from_numpy(data.active).float()

@@ -24,6 +24,4 @@ class _LogLine(tqdm):  # type: ignore[type-arg]
 def progress(items: Sequence[Item], doing: str, unit: str) -> Iterator[Item]:
     """Pass `items` on and log how many came by, how fast, and how long the rest will still take."""
     form = "{desc}: {n_fmt} of {total_fmt} {unit}, {rate_fmt}, {remaining} left"
-    return iter(
-        _LogLine(items, desc=doing, unit=unit, bar_format=form, mininterval=SECONDS_BETWEEN_LINES, leave=False)
-    )
+    return iter(_LogLine(items, desc=doing, unit=unit, bar_format=form, mininterval=SECONDS_BETWEEN_LINES, leave=False))

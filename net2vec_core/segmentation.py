@@ -8,9 +8,7 @@ U is two small matrices; and the gradient is written out: with z = Σ_k w_k B_k 
 (a = α, b = 1 − α), which goes back through the same matrices, and to w by a sum over active cells.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,8 +20,9 @@ from torch import Tensor
 
 from net2vec_core.counts import PairCounts
 from net2vec_core.labels import Labels
+from net2vec_core.parallel import ordered_map
 from net2vec_core.progress import progress
-from net2vec_core.segmentation_data import Part
+from net2vec_core.segmentation_data import Part, Parts
 from net2vec_core.storage import new_store
 from net2vec_core.surface import Surface
 
@@ -67,48 +66,55 @@ def predict(weights: NDArray[np.float32], part: Part, surface: Surface) -> Tenso
     return surface.up(cells.astype(np.float32)).sigmoid_()
 
 
-class ConceptFit:
-    """The state of one concept's fit; parts are given to it in order, epoch by epoch."""
+def gradient(
+    weights: NDArray[np.float32], part: Part, loss_weights: NDArray[np.float64], surface: Surface
+) -> NDArray[np.float64]:
+    """What a part's images add to the gradient of their minibatch's loss, float64 [filter]."""
+    predicted = predict(weights, part, surface)
+    slope = _slope(part, loss_weights, surface).view(predicted.shape)
+    # grad · m · (1 − m) in one pass over the pixels
+    torch.ops.aten.sigmoid_backward.grad_input(slope, predicted, grad_input=slope)
+    cells = surface.down(slope)
+    return np.bincount(part.filter, cells[part.cell], minlength=len(weights)).astype(np.float64)
 
-    def __init__(self, start: NDArray[np.float32], loss_weights: NDArray[np.float64], surface: Surface, recipe: Recipe):
-        self.weights = start.copy()
-        self.velocity = np.zeros_like(start)
-        self.gradient = np.zeros(len(start))
-        self.loss_weights = loss_weights
-        self.surface = surface
-        self.recipe = recipe
 
-    def learn(self, part: Part) -> None:
-        """Add the part's gradient; step where it completes its minibatch."""
-        self.gradient += self._gradient(part)
-        if part.completes:
-            self.velocity = np.float32(self.recipe.momentum) * self.velocity + self.gradient.astype(np.float32)
-            self.weights = self.weights - np.float32(self.recipe.learning_rate) * self.velocity
-            self.gradient[:] = 0
+def _slope(part: Part, loss_weights: NDArray[np.float64], surface: Surface) -> Tensor:
+    """(b − (a + b)·t) / n, float32 [image, pixel], looked up eight pixels at a time by the bytes of the masks."""
+    labelled, unlabelled = loss_weights / part.minibatch_images
+    table = np.where(BIT_OF_BYTE, -labelled, unlabelled).astype(np.float32)
+    if surface.device == "cpu":
+        slope = torch.from_numpy(table.take(part.target, axis=0))  # torch's own look-up takes five times as long
+    else:
+        target = torch.from_numpy(part.target).to(surface.device, torch.int32)
+        slope = torch.from_numpy(table).to(surface.device)[target]
+    return slope.flatten(1)[:, : surface.mask_shape[0] * surface.mask_shape[1]].contiguous()
 
-    def _gradient(self, part: Part) -> NDArray[np.float64]:
-        predicted = predict(self.weights, part, self.surface)
-        slope = self._slope(part).view(predicted.shape)
-        # grad · m · (1 − m) in one pass over the pixels
-        torch.ops.aten.sigmoid_backward.grad_input(slope, predicted, grad_input=slope)
-        cells = self.surface.down(slope)
-        return np.bincount(part.filter, cells[part.cell], minlength=len(self.weights)).astype(np.float64)
 
-    def _slope(self, part: Part) -> Tensor:
-        """(b − (a + b)·t) / n, float32 [image, pixel], looked up eight pixels at a time by the bytes of the masks."""
-        labelled, unlabelled = self.loss_weights / part.minibatch_images
-        table = np.where(BIT_OF_BYTE, -labelled, unlabelled).astype(np.float32)
-        pixels = self.surface.mask_shape[0] * self.surface.mask_shape[1]
-        if self.surface.device == "cpu":
-            slope = torch.from_numpy(table.take(part.target, axis=0))  # torch's own look-up takes five times as long
-        else:
-            target = torch.from_numpy(part.target).to(self.surface.device, torch.int32)
-            slope = torch.from_numpy(table).to(self.surface.device)[target]
-        return slope.flatten(1)[:, :pixels].contiguous()
+def descend(
+    parts: Parts,
+    concept: int,
+    start: NDArray[np.float32],
+    loss_weights: NDArray[np.float64],
+    surface: Surface,
+    recipe: Recipe,
+) -> NDArray[np.float32]:
+    """Fit the weights float32 [filter] of one concept by gradient descent with momentum."""
+    weights, velocity, total = start.copy(), np.zeros_like(start), np.zeros(len(start))
+    rate, momentum = np.float32(recipe.learning_rate), np.float32(recipe.momentum)
+    for _epoch in range(recipe.epochs):
+        for part in parts.of(concept):
+            if not part.is_train:
+                continue
+            total += gradient(weights, part, loss_weights, surface)
+            if part.completes:
+                velocity = momentum * velocity + total.astype(np.float32)
+                weights = weights - rate * velocity
+                total[:] = 0
+    return weights
 
 
 def fit(
-    blocks: Iterable[list[Part]],
+    parts: Parts,
     start: NDArray[np.float32],
     loss_weights: NDArray[np.float64],
     surface: Surface,
@@ -118,7 +124,7 @@ def fit(
     """Fit the weights of many concepts.
 
     Args:
-        blocks: All parts of all concepts, in blocks; gone through once an epoch.
+        parts: The images of all concepts.
         start: Start weights, float32 [concept, filter].
         loss_weights: (a, b) of each concept, float64 [concept, 2].
         surface: U.
@@ -129,31 +135,28 @@ def fit(
         The weights, float32 [concept, filter]. They do not depend on `threads`, nor on which concepts share a call.
     """
     torch.set_num_threads(1)  # the threads work on concepts of their own
-    fits = [ConceptFit(*values, surface, recipe) for values in zip(start, loss_weights, strict=True)]
-    with ThreadPoolExecutor(threads) as pool:
-        for _epoch in progress(range(recipe.epochs), "fitting embeddings", "epochs"):
-            for block in blocks:
-                by_concept = _by_concept(part for part in block if part.is_train)
-                list(pool.map(lambda item: [fits[item[0]].learn(part) for part in item[1]], by_concept.items()))
-    return np.array([concept.weights for concept in fits])
+
+    def fit_one(concept: int) -> NDArray[np.float32]:
+        return descend(parts, concept, start[concept], loss_weights[concept], surface, recipe)
+
+    concepts = progress(range(len(start)), "fitting embeddings", "concepts")
+    return np.array(list(ordered_map(fit_one, concepts, threads)))
 
 
-def score(
-    blocks: Iterable[list[Part]], weights: NDArray[np.float32], labels: Labels, surface: Surface, threads: int
-) -> PairCounts:
+def score(parts: Parts, weights: NDArray[np.float32], labels: Labels, surface: Surface, threads: int) -> PairCounts:
     """The counts of every pair of `labels` for the embeddings `weights` [concept, filter]; predicted = M > 0.5."""
     intersection, union = np.zeros((2, len(labels.image)), np.int64)
-    torch.set_num_threads(1)
 
-    def count(part: Part) -> None:
-        active = predict(weights[part.concept], part, surface) > 0.5
-        predicted = np.packbits(active.flatten(1).cpu().numpy(), axis=1)
-        intersection[part.pairs] = np.bitwise_count(predicted & part.target).sum(1)
-        union[part.pairs] = np.bitwise_count(predicted | part.target).sum(1)
+    def count(concept: int) -> None:
+        for part in parts.of(concept):
+            active = predict(weights[concept], part, surface) > 0.5
+            predicted = np.packbits(active.flatten(1).cpu().numpy(), axis=1)
+            intersection[part.pairs] = np.bitwise_count(predicted & part.target).sum(1)
+            union[part.pairs] = np.bitwise_count(predicted | part.target).sum(1)
 
-    with ThreadPoolExecutor(threads) as pool:
-        for block in blocks:
-            list(pool.map(count, block))
+    concepts = progress(range(len(weights)), "scoring embeddings", "concepts")
+    for _ in ordered_map(count, concepts, threads):
+        pass
     return PairCounts(labels.image, labels.concept, intersection, union)
 
 
@@ -165,10 +168,3 @@ def write_segmentation(
         group.update_attributes(attributes)
         group.create_array("weights", data=weights)
         counts.save(group.create_group("counts"))
-
-
-def _by_concept(parts: Iterator[Part]) -> dict[int, list[Part]]:
-    result: dict[int, list[Part]] = defaultdict(list)
-    for part in parts:
-        result[part.concept].append(part)
-    return result

@@ -8,7 +8,7 @@ from benchmarks import plain
 from build import filter_masks_from, labels_from, random_scene
 from net2vec_core import segmentation_data
 from net2vec_core.segmentation import RECIPES, fit, loss_weights, score, start_weights
-from net2vec_core.segmentation_data import Blocks
+from net2vec_core.segmentation_data import Parts
 from net2vec_core.surface import Surface
 
 PAPER = RECIPES["paper"]
@@ -16,9 +16,9 @@ MODES = {"corners": True, "centres": False}
 
 
 def fitted(scene, start, weights_of_loss, surface, scratch, threads=1):
-    with Blocks(scene.masks, scene.labels, PAPER.minibatch, scratch) as blocks:
-        weights = fit(blocks, start, weights_of_loss, surface, PAPER, threads)
-        return weights, score(blocks, weights, scene.labels, surface, threads)
+    with Parts(scene.masks, scene.labels, PAPER.minibatch, scratch) as parts:
+        weights = fit(parts, start, weights_of_loss, surface, PAPER, threads)
+        return weights, score(parts, weights, scene.labels, surface, threads)
 
 
 def pixel_level(alpha):
@@ -43,9 +43,9 @@ def test_golden_weights_and_counts(golden, mode, tmp_path):
     active = golden["activations"] > golden["threshold_0.05"][None, :, None, None]
     labels = labels_from(golden["masks"], [[]] * 150, golden["split"] == "train", [1, 2, 3, 4])
     surface = Surface((7, 7), (28, 28), MODES[mode], "cpu")
-    with Blocks(filter_masks_from(active), labels, PAPER.minibatch, tmp_path / "scratch") as blocks:
-        weights = fit(blocks, golden["segmentation_w0"], pixel_level(golden["alpha"]), surface, PAPER, threads=2)
-        counts = score(blocks, weights, labels, surface, threads=2)
+    with Parts(filter_masks_from(active), labels, PAPER.minibatch, tmp_path / "scratch") as parts:
+        weights = fit(parts, golden["segmentation_w0"], pixel_level(golden["alpha"]), surface, PAPER, threads=2)
+        counts = score(parts, weights, labels, surface, threads=2)
     np.testing.assert_allclose(weights, golden[f"segmentation_w_{mode}_epochs30"], atol=1e-5, rtol=0)
     for name in ("intersection", "union"):
         expected = golden[f"segmentation_{name}_{mode}"][counts.concept, counts.image]
@@ -85,7 +85,7 @@ def test_concepts_of_whole_images_weigh_all_pixels_alike(tmp_path):
     np.testing.assert_allclose(weights, plain_weights(scene, start, both, True), atol=1e-6, rtol=0)
 
 
-def test_blocks_and_threads_change_nothing(tmp_path, monkeypatch):
+def test_parts_and_threads_change_nothing(tmp_path, monkeypatch):
     scene = random_scene(seed=2, images=160)
     start, alpha = start_weights(["a", "b", "c"], 12, seed=1), pixel_level([0.9, 0.9, 0.9])
     surface = Surface((5, 6), (13, 17), True, "cpu")
@@ -114,8 +114,8 @@ def test_every_pair_is_in_one_part_and_minibatches_are_full(tmp_path_factory, se
     scene = random_scene(seed=seed, images=30)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(segmentation_data, "PAIRS_PER_BLOCK", per_block)
-        with Blocks(scene.masks, scene.labels, minibatch, tmp_path_factory.mktemp("scratch")) as blocks:
-            parts = [part for block in blocks for part in block]
+        with Parts(scene.masks, scene.labels, minibatch, tmp_path_factory.mktemp("scratch")) as of_concepts:
+            parts = [part for concept in range(3) for part in of_concepts.of(concept)]
     labels = scene.labels
     assert sorted(pair for part in parts for pair in part.pairs) == list(range(len(labels.image)))
     for concept in range(3):
@@ -128,6 +128,16 @@ def test_every_pair_is_in_one_part_and_minibatches_are_full(tmp_path_factory, se
         expected = labels.image[(labels.concept == concept) & labels.is_train[labels.image]]
         assert images == expected.tolist(), "train images come in the order of the data set"
         assert filled == 0
+
+
+def test_images_without_any_concept_are_passed_over(tmp_path, monkeypatch):
+    scene = random_scene(seed=4, images=150)
+    scene.planes[5:140] = 0
+    monkeypatch.setattr(segmentation_data, "PAIRS_PER_BLOCK", 3)
+    start, alpha = start_weights(["a", "b", "c"], 12, seed=1), pixel_level([0.9, 0.8, 0.7])
+    surface = Surface((5, 6), (13, 17), True, "cpu")
+    weights, _ = fitted(scene, start, alpha, surface, tmp_path / "scratch")
+    np.testing.assert_allclose(weights, plain_weights(scene, start, alpha, True), atol=1e-6, rtol=0)
 
 
 def test_start_weights_depend_on_seed_and_name_alone():

@@ -57,6 +57,19 @@ def test_counts_by_image_add_up_to_the_best_filters():
             assert best.union[here].sum() == counts.union[concept, filter_, split]
 
 
+def test_images_without_any_concept_count_for_nothing():
+    scene = random_scene(seed=7, images=60)
+    scene.planes[5:55] = 0
+    patterns = CornerPatterns.between((5, 6), (13, 17), True)
+    counts = count_filters(scene.masks, scene.labels, patterns, 1)
+    for name in ("active", "planes", "is_train"):
+        setattr(scene, name, np.concatenate([getattr(scene, name)[:5], getattr(scene, name)[55:]]))
+    scene.image_level = [[]] * 10
+    fewer = count_filters(scene.masks, scene.labels, patterns, 1)
+    np.testing.assert_array_equal(counts.intersection, fewer.intersection)
+    np.testing.assert_array_equal(counts.union, fewer.union)
+
+
 def test_threads_change_nothing():
     scene = random_scene(seed=5, images=200)
     patterns = CornerPatterns.between((5, 6), (13, 17), True)

@@ -10,7 +10,7 @@ from net2vec_core.config import load, made_from
 from net2vec_core.filter_masks import open_filter_masks
 from net2vec_core.network import choose_device
 from net2vec_core.segmentation import RECIPES, fit, loss_weights, score, start_weights, write_segmentation
-from net2vec_core.segmentation_data import Blocks
+from net2vec_core.segmentation_data import Parts
 from net2vec_core.storage import beside
 from net2vec_core.surface import Surface
 
@@ -36,9 +36,9 @@ def segmentation(
     weights_of_loss = loss_weights(data.concepts["alpha"].to_numpy(), data.concepts["pixel_level"].to_numpy(bool))
     start = start_weights(data.concepts["name"], masks.filters, seed)
     scratch = beside(output).with_suffix(".scratch")
-    with Blocks(masks, data.labels, RECIPES[recipe].minibatch, scratch) as blocks:
-        weights = fit(blocks, start, weights_of_loss, surface, RECIPES[recipe], threads)
-        counts = score(blocks, weights, data.labels, surface, threads)
+    with Parts(masks, data.labels, RECIPES[recipe].minibatch, scratch) as parts:
+        weights = fit(parts, start, weights_of_loss, surface, RECIPES[recipe], threads)
+        counts = score(parts, weights, data.labels, surface, threads)
     counts = replace(counts, concept=counts.concept + first)
     attributes = {"recipe": recipe, "seed": seed, "first_concept": first}
     write_segmentation(output, weights, counts, attributes, made_from(configuration, "segmentation", network))

@@ -13,6 +13,7 @@ from net2vec_core.errors import UserError, did_you_mean
 
 Category = Literal["color", "object", "part", "material", "scene", "texture"]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
+LayerPath = Annotated[str, Field(pattern=r"^\w+(\.\w+)*$")]
 RESERVED_NAMES = frozenset({"dataset", "comparison", "figures", "report", "logs", "benchmarks"})
 
 
@@ -100,7 +101,7 @@ class NetworkSettings(Section):
     `.safetensors` or `.pt` state dict."""
     seed: int = Field(default=0, ge=0)
     """Seed of `random` weights."""
-    layers: list[str] = Field(min_length=1)
+    layers: list[LayerPath] = Field(min_length=1)
     """Module paths; `python -m net2vec_core layers --model MODEL` lists them."""
 
     _weights_from_home = field_validator("weights")(from_home)

@@ -85,6 +85,15 @@ def test_concepts_of_whole_images_weigh_all_pixels_alike(tmp_path):
     np.testing.assert_allclose(weights, plain_weights(scene, start, both, True), atol=1e-6, rtol=0)
 
 
+def test_the_way_of_a_gpu_gives_the_same_weights(tmp_path):
+    scene = random_scene(seed=5, images=90)
+    start, alpha = start_weights(["a", "b", "c"], 12, seed=1), pixel_level([0.9, 0.9, 0.9])
+    # a device that is not plainly "cpu" takes the way of a GPU, on any machine
+    here, there = (Surface((5, 6), (13, 17), True, device) for device in ("cpu", "cpu:0"))
+    ours, theirs = (fitted(scene, start, alpha, surface, tmp_path / "scratch")[0] for surface in (here, there))
+    np.testing.assert_allclose(ours, theirs, atol=1e-6, rtol=0)
+
+
 def test_parts_and_threads_change_nothing(tmp_path, monkeypatch):
     scene = random_scene(seed=2, images=160)
     start, alpha = start_weights(["a", "b", "c"], 12, seed=1), pixel_level([0.9, 0.9, 0.9])

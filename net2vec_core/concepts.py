@@ -29,6 +29,7 @@ def concept_table(
             left.
     """
     _require_known(settings.include + settings.exclude, [concept.name for concept in concepts])
+    _require_no_contradiction(settings, concepts)
     table = _describe(concepts, images, occurrences, mask_pixels)
     wanted = table[_wanted(table, settings)]
     enough = (wanted["train_images"] >= settings.min_train) & (wanted["val_images"] >= settings.min_val)
@@ -47,6 +48,16 @@ def _require_known(named: list[str], known: list[str]) -> None:
     for name in named:
         if name not in known:
             raise UserError(f"`concepts`: the data set has no concept `{name}`{did_you_mean(name, known)}")
+
+
+def _require_no_contradiction(settings: ConceptSettings, concepts: list[Concept]) -> None:
+    category = {concept.name: concept.category for concept in concepts}
+    for name in settings.include:
+        if name in settings.exclude:
+            raise UserError(f"`concepts`: `{name}` is in `include` and in `exclude`")
+        if settings.categories != "all" and category[name] not in settings.categories:
+            where = f"`{name}` is of category `{category[name]}`, which `concepts.categories` leaves out"
+            raise UserError(f"`concepts.include`: {where}")
 
 
 def _describe(

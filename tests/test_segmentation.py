@@ -118,7 +118,7 @@ def test_concepts_in_one_job_change_nothing(tmp_path):
 
 
 @given(st.integers(0, 50), st.integers(1, 40), st.integers(1, 9))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_every_pair_is_in_one_part_and_minibatches_are_full(tmp_path_factory, seed, per_block, minibatch):
     scene = random_scene(seed=seed, images=30)
     with pytest.MonkeyPatch.context() as patch:

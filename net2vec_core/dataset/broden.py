@@ -112,6 +112,9 @@ def _read_index(path: Path, categories: tuple[Category, ...]) -> pd.DataFrame:
     if len(wrong):
         split = wrong["split"].iloc[0]
         raise UserError(f"{path}: row {_row(wrong.index[0])}: split `{split}` is none of {', '.join(SPLITS)}")
+    for split in SPLITS:
+        if split not in set(index["split"]):
+            raise UserError(f"{path}: no image of split `{split}`; concepts are learned on train and scored on val")
     return index
 
 

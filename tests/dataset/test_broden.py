@@ -147,10 +147,12 @@ def test_reader_can_be_sent_to_another_process(archive):
     assert_record(archive, pickle.loads(pickle.dumps(reader_of(archive))), 1)
 
 
-def test_empty_index_makes_an_empty_reader(archive):
+def test_empty_split_is_named_before_anything_is_read(archive):
     archive.rows.clear()
     archive.write()
-    assert len(reader_of(archive)) == 0
+    assert message_of(reader_of, archive) == (
+        f"{archive.folder / 'index.csv'}: no image of split `train`; concepts are learned on train and scored on val"
+    )
 
 
 @pytest.mark.parametrize("name", ["index.csv", "label.csv", "category.csv"])

@@ -55,8 +55,8 @@ async def _writers_done() -> None:
         await asyncio.wait(others, timeout=60)
 
 
-def open_store(path: Path, stage: str, made_from: dict[str, Any]) -> zarr.Group:
-    """The Zarr group at `path`, read-only.
+def open_store(path: Path, stage: str, made_from: dict[str, Any] | None) -> zarr.Group:
+    """The Zarr group at `path`, read-only; `made_from` None takes it whatever configuration made it.
 
     Raises:
         UserError: if there is none, or another stage, format version or configuration made it.
@@ -70,7 +70,8 @@ def open_store(path: Path, stage: str, made_from: dict[str, Any]) -> zarr.Group:
         raise UserError(
             f"{path} holds {found[0]!r} in format {found[1]}, expected {stage!r} in format {FORMAT_VERSION}"
         )
-    _require_same(path, group.attrs["made_from"], made_from)
+    if made_from is not None:
+        _require_same(path, group.attrs["made_from"], made_from)
     return group
 
 

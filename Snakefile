@@ -1,10 +1,12 @@
+import os
+
 from snakemake.utils import min_version
 
-min_version("9.0")
+min_version("9.27")
 
 if not workflow.configfiles:
 
-    configfile: "config.yaml"
+    configfile: "config.yaml" if os.path.exists("config.yaml") else f"{workflow.basedir}/config.yaml"
 
 
 include: "rules/common.smk"
@@ -13,7 +15,9 @@ include: "rules/network.smk"
 include: "rules/threshold.smk"
 include: "rules/single_filter.smk"
 include: "rules/segmentation.smk"
+include: "rules/classification.smk"
 include: "rules/relations.smk"
+include: "rules/comparison.smk"
 include: "rules/figures.smk"
 
 

@@ -81,3 +81,25 @@ def fit(
             optimiser.step()
     fitted: NDArray[np.float32] = weights.detach().numpy()
     return fitted
+
+
+def classify(
+    pooled: NDArray[np.float32], truth: NDArray[np.bool_], draws: list[NDArray[np.int64]], start: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """One concept: autograd, torch's logistic loss, SGD and schedule, on the images drawn for each of 30 epochs.
+
+    `pooled` is float32 [image, filter], `truth` bool [image]; `start` and the result hold the weights, then the bias.
+    """
+    features, target = torch.tensor(pooled), torch.tensor(truth, dtype=torch.float32)
+    weights, bias = torch.tensor(start[:-1], requires_grad=True), torch.tensor(start[-1], requires_grad=True)
+    optimiser = torch.optim.SGD([weights, bias], lr=0.1, momentum=0.9)
+    schedule = torch.optim.lr_scheduler.StepLR(optimiser, step_size=15, gamma=0.1)
+    for images in draws:
+        for first in range(0, len(images), 64):
+            seen = torch.from_numpy(images[first : first + 64])
+            loss = functional.binary_cross_entropy_with_logits(features[seen] @ weights + bias, target[seen])
+            optimiser.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimiser.step()
+        schedule.step()
+    return np.append(weights.detach().numpy(), bias.detach().numpy())

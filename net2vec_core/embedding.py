@@ -103,7 +103,8 @@ def unit_vectors(weights: pd.DataFrame) -> NDArray[np.float64]:
     """Every concept's vector divided by its length, [concept, filter]; a vector of zeros stays one."""
     vectors = weights.to_numpy(np.float64)
     length = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.divide(vectors, length, out=np.zeros_like(vectors), where=length > 0)
+    unit: NDArray[np.float64] = np.divide(vectors, length, out=np.zeros_like(vectors), where=length > 0)
+    return unit
 
 
 def cosine_similarity(weights: pd.DataFrame) -> pd.DataFrame:

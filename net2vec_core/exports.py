@@ -3,7 +3,6 @@
 import io
 import json
 import re
-from collections.abc import Sequence
 
 import numpy as np
 from safetensors.numpy import save
@@ -12,7 +11,7 @@ from net2vec_core.embedding import Embeddings
 from net2vec_core.errors import UserError
 
 
-def word2vec_text(names: Sequence[str], embeddings: Embeddings) -> bytes:
+def word2vec_text(names: list[str], embeddings: Embeddings) -> bytes:
     """word2vec's text format, as gensim's `KeyedVectors.load_word2vec_format` reads it.
 
     A line with the numbers of concepts and filters, then one a concept: its name and its weights, separated by spaces.
@@ -35,7 +34,7 @@ def as_word(name: str) -> str:
     return re.sub(r"\s", "_", name)
 
 
-def projector_tables(names: Sequence[str], embeddings: Embeddings) -> dict[str, bytes]:
+def projector_tables(names: list[str], embeddings: Embeddings) -> dict[str, bytes]:
     """The two files that TensorBoard's embedding projector loads, by their names.
 
     Weights, one row a concept, and the concepts' names; a single column of metadata has no header.
@@ -45,17 +44,18 @@ def projector_tables(names: Sequence[str], embeddings: Embeddings) -> dict[str, 
     return {"vectors.tsv": _text(vectors), "metadata.tsv": _text(metadata)}
 
 
-def safetensors_bytes(names: Sequence[str], embeddings: Embeddings) -> bytes:
+def safetensors_bytes(names: list[str], embeddings: Embeddings) -> bytes:
     """Tensors `weights` float32 [concept, filter] and `bias` float32 [concept].
 
-    The metadata hold task, recipe, seed, and the concepts' names as a JSON list.
+    The metadata's one key, `net2vec`, is a JSON object: concepts (their names), task, recipe, seed.
     """
-    metadata = {"concepts": json.dumps(list(names), ensure_ascii=False), "seed": str(embeddings.seed)}
-    metadata |= {"task": embeddings.task, "recipe": embeddings.recipe}
+    about = {"concepts": names, "task": embeddings.task, "recipe": embeddings.recipe, "seed": embeddings.seed}
+    # one key, since safetensors writes several in an order that changes from call to call
+    metadata = {"net2vec": json.dumps(about, ensure_ascii=False)}
     return save({"weights": embeddings.weights, "bias": embeddings.bias}, metadata)
 
 
-def npz_bytes(names: Sequence[str], embeddings: Embeddings) -> bytes:
+def npz_bytes(names: list[str], embeddings: Embeddings) -> bytes:
     """An .npz without pickled objects: `concepts` (text), `weights` and `bias` as above."""
     buffer = io.BytesIO()
     np.savez(

@@ -30,6 +30,11 @@ class ActiveCells:
     filter: NDArray[np.int64]
     cell: NDArray[np.int64]
 
+    def of_image(self, image: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Filters and cells of one image, each int32 [cell]."""
+        here = slice(self.start[image], self.start[image + 1])
+        return self.filter[here].astype(np.int32), self.cell[here].astype(np.int32)
+
 
 @dataclass(frozen=True)
 class FilterMasks:

@@ -13,9 +13,9 @@ import torchvision
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from net2vec_core.config import NetworkSettings
+from net2vec_core.config import NetworkSettings, source_of
 from net2vec_core.errors import UserError, did_you_mean
-from net2vec_core.weights import Preprocessing, StateDict, load_weights, source_of
+from net2vec_core.weights import Preprocessing, StateDict, load_weights
 
 INCEPTIONS = ("googlenet", "inception_v3")
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import math
 import shutil
 import threading
 from collections.abc import Sequence
@@ -25,6 +26,7 @@ from net2vec_core.storage import COMPRESSOR, new_store
 # each image the same bits whatever `batch_size` is.
 CPU_FORWARD_IMAGES = 8
 FILTERS_PER_CHUNK = 64
+CHUNK_BYTES = 8 * 2**20
 TORCH_MEMORY = 700 * 2**20
 BYTES = {"float16": 2, "float32": 4}
 
@@ -104,11 +106,12 @@ def _announce(store: Path, need: Estimate, what: str) -> None:
 
 
 def _create(group: zarr.Group, layer: str, shape: tuple[int, ...], settings: ProbeSettings) -> zarr.Array[Any]:
-    images, filters, *grid = shape
-    batch = min(settings.batch_size, images)
-    chunks, shards = (batch, min(FILTERS_PER_CHUNK, filters), *grid), (batch, filters, *grid)
-    if filters % chunks[1]:
-        chunks = shards
+    """An array whose shards hold a batch, in chunks of some images and filters, so that few are read alone."""
+    images, filters, height, width = shape
+    batch, some = min(settings.batch_size, images), min(FILTERS_PER_CHUNK, filters)
+    bytes_per_image = some * height * width * BYTES[settings.dtype]
+    together = max(n for n in range(1, batch + 1) if batch % n == 0 and (n == 1 or n * bytes_per_image <= CHUNK_BYTES))
+    chunks, shards = (together, some, height, width), (batch, some * math.ceil(filters / some), height, width)
     return group.create_array(
         layer, shape=shape, chunks=chunks, shards=shards, dtype=settings.dtype, compressors=COMPRESSOR
     )

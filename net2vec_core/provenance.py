@@ -9,15 +9,20 @@ PACKAGE = Path(__file__).parent
 NAME = PACKAGE.name
 
 
+# What they say reaches no result, or only by way of the settings, which are compared by themselves.
+WITHOUT_EFFECT = {"config", "errors", "progress"}
+
+
 @functools.cache
-def code_digest(command: str) -> str:
-    """A digest of the code behind a command: its module and all it imports from this package.
+def code_digest(*modules: str) -> str:
+    """A digest of the code of modules such as `cli.probe`: theirs, and all they import from this package.
 
     Comments, docstrings and formatting do not count.
     """
+    files = {file for module in modules for file in _imported(PACKAGE / f"{module.replace('.', '/')}.py")}
     digest = hashlib.sha256()
-    for module in sorted(_imported(PACKAGE / "cli" / f"{command.replace('-', '_')}.py")):
-        digest.update(ast.dump(_without_docstrings(module)).encode())
+    for file in sorted(file for file in files if file.stem not in WITHOUT_EFFECT):
+        digest.update(ast.dump(_without_docstrings(file)).encode())
     return digest.hexdigest()[:16]
 
 

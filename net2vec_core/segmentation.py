@@ -8,6 +8,7 @@ U is two small matrices; and the gradient is written out: with z = Σ_k w_k B_k 
 (a = α, b = 1 − α), which goes back through the same matrices, and to w by a sum over active cells.
 """
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,9 +103,7 @@ def descend(
     weights, velocity, total = start.copy(), np.zeros_like(start), np.zeros(len(start))
     rate, momentum = np.float32(recipe.learning_rate), np.float32(recipe.momentum)
     for _epoch in range(recipe.epochs):
-        for part in parts.of(concept):
-            if not part.is_train:
-                continue
+        for part in parts.of(concept, train=True):
             total += gradient(weights, part, loss_weights, surface)
             if part.completes:
                 velocity = momentum * velocity + total.astype(np.float32)
@@ -148,7 +147,7 @@ def score(parts: Parts, weights: NDArray[np.float32], labels: Labels, surface: S
     intersection, union = np.zeros((2, len(labels.image)), np.int64)
 
     def count(concept: int) -> None:
-        for part in parts.of(concept):
+        for part in itertools.chain(parts.of(concept, train=True), parts.of(concept, train=False)):
             active = predict(weights[concept], part, surface) > 0.5
             predicted = np.packbits(active.flatten(1).cpu().numpy(), axis=1)
             intersection[part.pairs] = np.bitwise_count(predicted & part.target).sum(1)

@@ -11,13 +11,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from net2vec_core.filter_masks import ActiveCells, FilterMasks
+from net2vec_core.filter_masks import FilterMasks
 from net2vec_core.labels import Labels
 from net2vec_core.progress import progress
 from net2vec_core.storage import remove
 
-PAIRS_PER_BLOCK = 16_384
+BLOCK_BYTES = 128 * 2**20
 IMAGES_READ_AT_ONCE = 64
+
+Cells = tuple[NDArray[np.int32], NDArray[np.int32]]
 
 
 @dataclass(frozen=True)
@@ -48,43 +50,47 @@ class Part:
 class Parts:
     """The parts of every concept, read from the stores once.
 
-    Where they are few they stay in memory; else they lie in scratch files, one for each concept and block of
-    consecutive images, so that memory holds a block, whatever the size of the data set. Minibatches follow the order of
-    the images and do not depend on the blocks.
+    Where they are few they stay in memory; else they lie in scratch files, one for each concept, split and block of
+    consecutive images, so that memory holds a block of about BLOCK_BYTES, whatever the size of the data set.
+    Minibatches follow the order of the images and do not depend on the blocks.
     """
 
     def __init__(self, masks: FilterMasks, labels: Labels, minibatch: int, scratch: Path) -> None:
-        """Use minibatches of `minibatch` images; `scratch` is a folder that is removed when the `with` block ends."""
-        remove(scratch)
-        self.scratch = scratch
-        ranges = _image_ranges(labels, masks.images)
-        self.in_memory = len(ranges) == 1
-        self.parts: dict[int, list[Part]] = defaultdict(list)
-        self.files: dict[int, list[Path]] = defaultdict(list)
-        groups = _minibatches(labels, minibatch)
-        for first, last in progress(ranges, "reading masks", "blocks of images"):
-            self._keep(_read_parts(masks, labels, groups, first, last), first)
+        """Use minibatches of `minibatch` images; `scratch` is a folder that exists in the `with` block only."""
+        self.masks, self.labels, self.scratch = masks, labels, scratch
+        self.groups = _minibatches(labels, minibatch)
+        self.parts: dict[tuple[int, bool], list[Part]] = defaultdict(list)
+        self.files: dict[tuple[int, bool], list[Path]] = defaultdict(list)
 
-    def of(self, concept: int) -> Iterator[Part]:
-        """The parts of a concept: train before val within a block, images in order."""
-        yield from self.parts[concept]
-        for path in self.files[concept]:
+    def of(self, concept: int, train: bool) -> Iterator[Part]:
+        """The parts of a concept in train or in val, images in order."""
+        yield from self.parts[concept, train]
+        for path in self.files[concept, train]:
             yield from _load(path)
 
     def __enter__(self) -> Self:
+        remove(self.scratch)
+        try:
+            self._read()
+        except BaseException:
+            remove(self.scratch)
+            raise
         return self
 
     def __exit__(self, *_error: object) -> None:
         remove(self.scratch)
 
-    def _keep(self, parts: Iterator[Part], block: int) -> None:
-        for concept, of_concept in itertools.groupby(parts, key=lambda part: part.concept):
-            if self.in_memory:
-                self.parts[concept] += of_concept
-            else:
-                path = self.scratch / f"{concept}-{block}.npz"
-                _save(path, list(of_concept))
-                self.files[concept].append(path)
+    def _read(self) -> None:
+        ranges = _image_ranges(self.labels, self.masks.images, _pairs_per_block(self.masks, self.labels))
+        for first, last in progress(ranges, "reading masks", "blocks of images"):
+            parts = _read_parts(self.masks, self.labels, self.groups, first, last)
+            for key, of_key in itertools.groupby(parts, key=lambda part: (part.concept, part.is_train)):
+                if len(ranges) == 1:
+                    self.parts[key] += of_key
+                else:
+                    path = self.scratch / f"{key[0]}-{'train' if key[1] else 'val'}-{first}.npz"
+                    _save(path, list(of_key))
+                    self.files[key].append(path)
 
 
 def _save(path: Path, parts: list[Part]) -> None:
@@ -103,12 +109,11 @@ def _load(path: Path) -> Iterator[Part]:
 
 def _read_parts(masks: FilterMasks, labels: Labels, groups: pd.DataFrame, first: int, last: int) -> Iterator[Part]:
     """The parts of the pairs of images first to last - 1, sorted by concept, train before val, and image."""
-    cells = masks.active_cells(first, last)
-    target = _read_targets(labels, first, last)
     chosen = labels.pairs_of_images(first, last)
+    cells, target = _read_images(masks, labels, first, last)
     for _, group in groups.iloc[chosen].groupby(["concept", "is_val", "minibatch"]):
         end = group.iloc[-1]
-        filter_, cell = _gather(cells, group["image"].to_numpy() - first, masks.grid[0] * masks.grid[1])
+        filter_, cell = _gather(cells, group["image"].tolist(), masks.grid[0] * masks.grid[1])
         pairs = group.index.to_numpy()
         yield Part(
             concept=int(end["concept"]),
@@ -122,11 +127,29 @@ def _read_parts(masks: FilterMasks, labels: Labels, groups: pd.DataFrame, first:
         )
 
 
-def _read_targets(labels: Labels, first: int, last: int) -> NDArray[np.uint8]:
-    starts = range(first, last, IMAGES_READ_AT_ONCE)
-    masks = (labels.pair_masks(start, min(start + IMAGES_READ_AT_ONCE, last)) for start in starts)
-    pixels = labels.mask_shape[0] * labels.mask_shape[1]
-    return np.concatenate([np.packbits(mask.reshape(len(mask), pixels), axis=1) for mask in masks])
+def _read_images(
+    masks: FilterMasks, labels: Labels, first: int, last: int
+) -> tuple[dict[int, Cells], NDArray[np.uint8]]:
+    """The active cells of those images first to last - 1 that hold a concept, and the packed masks of their pairs."""
+    cells: dict[int, Cells] = {}
+    targets = []
+    for start in range(first, last, IMAGES_READ_AT_ONCE):
+        end = min(start + IMAGES_READ_AT_ONCE, last)
+        images = np.unique(labels.image[labels.pairs_of_images(start, end)]).tolist()
+        if images:
+            active = masks.active_cells(start, end)
+            cells |= {image: active.of_image(image - start) for image in images}
+            mask = labels.pair_masks(start, end)
+            targets.append(np.packbits(mask.reshape(len(mask), -1), axis=1))
+    return cells, np.concatenate(targets) if targets else np.zeros((0, 0), np.uint8)
+
+
+def _pairs_per_block(masks: FilterMasks, labels: Labels) -> int:
+    """How many pairs fit into BLOCK_BYTES, each with its packed mask and, twice, its image's active cells."""
+    some = min(IMAGES_READ_AT_ONCE, masks.images)
+    cells_per_image = len(masks.active_cells(0, some).cell) / max(some, 1)
+    bytes_per_pair = labels.mask_shape[0] * labels.mask_shape[1] / 8 + 2 * 8 * cells_per_image
+    return max(1, int(BLOCK_BYTES / bytes_per_pair))
 
 
 def _minibatches(labels: Labels, minibatch: int) -> pd.DataFrame:
@@ -139,22 +162,19 @@ def _minibatches(labels: Labels, minibatch: int) -> pd.DataFrame:
     return pairs
 
 
-def _image_ranges(labels: Labels, images: int) -> list[tuple[int, int]]:
-    """Ranges of consecutive images with at most PAIRS_PER_BLOCK pairs (an image with more is a range of its own)."""
+def _image_ranges(labels: Labels, images: int, pairs_per_block: int) -> list[tuple[int, int]]:
+    """Ranges of consecutive images with at most so many pairs (an image with more is a range of its own)."""
     ranges, first = [], 0
     while first < images:
-        end = labels.pairs_of_images(0, first).stop + PAIRS_PER_BLOCK
+        end = labels.pairs_of_images(0, first).stop + pairs_per_block
         last = images if end >= len(labels.image) else max(int(labels.image[end]), first + 1)
         ranges.append((first, last))
         first = last
     return ranges
 
 
-def _gather(
-    cells: ActiveCells, images: NDArray[np.int64], grid_cells: int
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+def _gather(cells: dict[int, Cells], images: list[int], grid_cells: int) -> Cells:
     """Filters and cells of some images, the cells counted on through the images' grids."""
-    spans = [slice(cells.start[image], cells.start[image + 1]) for image in images]
-    filter_ = np.concatenate([cells.filter[span] for span in spans])
-    cell = np.concatenate([cells.cell[span] + grid_cells * index for index, span in enumerate(spans)])
-    return filter_.astype(np.int32), cell.astype(np.int32)
+    filter_ = np.concatenate([cells[image][0] for image in images])
+    cell = np.concatenate([cells[image][1] + grid_cells * index for index, image in enumerate(images)])
+    return filter_, cell.astype(np.int32)

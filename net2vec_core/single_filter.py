@@ -92,13 +92,16 @@ def _count_images(
 
     def count(first: int) -> list[_ImageCounts]:
         last = min(first + IMAGES_AT_ONCE, masks.images)
-        pairs = labels.pairs_of_images(first, last)
-        if pairs.start == pairs.stop:
-            return []
-        found = corner_patterns(masks.dense(first, last))
-        overlaps = patterns.overlaps(labels.pair_masks(first, last))
-        images = range(first, last)
-        return [_count_image(image, found[image - first], overlaps, pairs.start, labels, sizes) for image in images]
+        found, labelled = corner_patterns(masks.dense(first, last)), labels.pair_masks(first, last)
+        of_chunk = labels.pairs_of_images(first, last)
+        counts = []
+        for image in np.unique(labels.image[of_chunk]).tolist():
+            pairs = labels.pairs_of_images(image, image + 1)
+            overlaps = patterns.overlaps(labelled[pairs.start - of_chunk.start : pairs.stop - of_chunk.start])
+            filters, intersection, predicted = _count_image(found[image - first], overlaps, sizes)
+            concepts, pixels = labels.concept[pairs], labels.pixels[pairs]
+            counts.append(_ImageCounts(image, filters, concepts, intersection, predicted, pixels))
+        return counts
 
     starts = range(0, masks.images, IMAGES_AT_ONCE)
     for chunk in ordered_map(count, progress(starts, doing, "chunks of images"), threads):
@@ -106,27 +109,19 @@ def _count_images(
 
 
 def _count_image(
-    image: int,
-    patterns: NDArray[np.uint8],
-    overlaps: NDArray[np.int64],
-    first_pair: int,
-    labels: Labels,
-    sizes: NDArray[np.int64],
-) -> _ImageCounts:
-    """The counts of one image, from its patterns [filter, window] and the overlaps [window, pattern, pair]."""
-    pairs = labels.pairs_of_images(image, image + 1)
+    patterns: NDArray[np.uint8], overlaps: NDArray[np.int64], sizes: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """The active filters of an image, their pixels within each concept [filter, concept], and in all [filter].
+
+    Args:
+        patterns: The pattern of each filter at each window, [filter, window].
+        overlaps: Pixels that each pattern turns on in each concept, [window, pattern, concept].
+        sizes: Pixels that each pattern turns on, [window, pattern].
+    """
     filter_, window = np.divmod(np.flatnonzero(patterns.astype(bool)), patterns.shape[1])
     filters, first_of_filter = np.unique(filter_, return_index=True)
     pattern = patterns[filter_, window]
-    here = overlaps[window, pattern, pairs.start - first_pair : pairs.stop - first_pair]
-    return _ImageCounts(
-        image,
-        filters,
-        labels.concept[pairs],
-        _sums(here, first_of_filter),
-        _sums(sizes[window, pattern], first_of_filter),
-        labels.pixels[pairs],
-    )
+    return filters, _sums(overlaps[window, pattern], first_of_filter), _sums(sizes[window, pattern], first_of_filter)
 
 
 def _sums(values: NDArray[np.int64], starts: NDArray[np.int64]) -> NDArray[np.int64]:

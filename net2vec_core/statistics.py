@@ -1,7 +1,7 @@
 """How sure a number is: bootstrap intervals, paired tests, and correction for many tests."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,11 @@ class ImageCounts:
     def iou(self) -> float:
         """Set IoU over these images."""
         return float(iou(self.intersection.sum(), self.union.sum()))
+
+    @classmethod
+    def of_answers(cls, correct: NDArray[np.bool_]) -> Self:
+        """Right and wrong answers, bool [image], as masks of one pixel: their set IoU is the accuracy."""
+        return cls(correct.astype(np.int64), np.ones(len(correct), np.int64))
 
 
 def generator(name: str) -> np.random.Generator:
@@ -77,6 +82,15 @@ def paired_p_value(first: ImageCounts, second: ImageCounts, rng: np.random.Gener
         rng=rng,
     )
     return float(result.pvalue)
+
+
+def paired_answers_p_value(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float:
+    """The two-sided p-value of the difference of two classifiers' accuracy, bool [image]: which answers are right.
+
+    The same permutation test in closed form, over all ways of swapping (McNemar's exact test).
+    """
+    better, worse = int((first & ~second).sum()), int((second & ~first).sum())
+    return float(stats.binomtest(better, better + worse).pvalue) if better + worse else 1.0
 
 
 def q_values(p_values: NDArray[np.float64]) -> NDArray[np.float64]:

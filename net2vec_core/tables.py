@@ -6,9 +6,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from net2vec_core.classification_store import FULL, SINGLE, Classification
 from net2vec_core.counts import PairCounts, iou
 from net2vec_core.single_filter import TRAIN, VAL, FilterCounts
-from net2vec_core.statistics import ImageCounts, bootstrap_interval, generator, paired_p_value, q_values
+from net2vec_core.statistics import (
+    ImageCounts,
+    bootstrap_interval,
+    generator,
+    paired_answers_p_value,
+    paired_p_value,
+    q_values,
+)
 
 
 def single_filter_table(
@@ -67,6 +75,33 @@ def segmentation_table(
     return pd.concat(tables, ignore_index=True)
 
 
+def classification_table(concepts: pd.DataFrame, fits: Mapping[tuple[str, int], Classification]) -> pd.DataFrame:
+    """One row a concept, recipe and seed: the embedding's accuracy beside that of the fit with one filter.
+
+    Args:
+        concepts: Columns name, category, train_images, val_images.
+        fits: The fits of these concepts, for each recipe and seed; q-values are taken over its concepts.
+    """
+    return pd.concat([_classification_rows(concepts, *key, of) for key, of in fits.items()], ignore_index=True)
+
+
+def _classification_rows(concepts: pd.DataFrame, recipe: str, seed: int, fits: Classification) -> pd.DataFrame:
+    answers = fits.answers()
+    table = _describe(concepts)
+    table.insert(2, "recipe", recipe)
+    table.insert(3, "seed", seed)
+    table["accuracy_train"], table["accuracy_val"] = fits.accuracy[:, TRAIN], fits.accuracy[:, VAL]
+    table = table.join(
+        _intervals(concepts, [ImageCounts.of_answers(correct[:, FULL]) for correct in answers], "accuracy")
+    )
+    table["single_filter"] = fits.single_filter
+    table["single_accuracy_val"] = fits.subset_scores[:, 0, VAL]
+    table["gain"] = table["accuracy_val"] - table["single_accuracy_val"]
+    table["p_value"] = [paired_answers_p_value(correct[:, FULL], correct[:, SINGLE]) for correct in answers]
+    table["q_value"] = q_values(table["p_value"].to_numpy())
+    return table
+
+
 def individual_iou_table(concepts: pd.DataFrame, best: PairCounts, embedding: PairCounts) -> pd.DataFrame:
     """One row an image and concept that it holds: image, concept, iou_single, iou_multi."""
     return pd.DataFrame(
@@ -84,10 +119,10 @@ def _describe(concepts: pd.DataFrame) -> pd.DataFrame:
     return concepts[columns].rename(columns={"name": "concept"})
 
 
-def _intervals(concepts: pd.DataFrame, on_val: list[ImageCounts]) -> pd.DataFrame:
+def _intervals(concepts: pd.DataFrame, on_val: list[ImageCounts], score: str = "iou") -> pd.DataFrame:
     named = zip(concepts["name"], on_val, strict=True)
     intervals = [bootstrap_interval(counts, generator(name)) for name, counts in named]
-    return pd.DataFrame(intervals, columns=["iou_val_low", "iou_val_high"])
+    return pd.DataFrame(intervals, columns=[f"{score}_val_low", f"{score}_val_high"])
 
 
 def _by_concept(counts: PairCounts, images: NDArray[np.bool_], concepts: int) -> list[ImageCounts]:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 DIGIT_BITS = 16
 DIGITS = 2**DIGIT_BITS
 BLOCK_BYTES = 32 * 2**20
+FILTERS_AT_ONCE = 64  # whose counts, 32 MiB, one task holds
 COUNTS_MERGED_AT_ONCE = 4
 
 
@@ -37,7 +38,7 @@ def thresholds(shards: Sequence[zarr.Array[Any]], quantile: float, threads: int)
     Returns:
         One row a filter: filter, threshold, share_above (of its activations), maximum.
     """
-    activations = da.concatenate([_blocks(shard) for shard in shards])
+    activations = in_blocks(shards)
     images, filters, height, width = activations.shape
     number = images * height * width
     rank = np.full(filters, number - math.floor(Fraction(str(quantile)) * number))
@@ -51,6 +52,11 @@ def thresholds(shards: Sequence[zarr.Array[Any]], quantile: float, threads: int)
             "maximum": maximum,
         }
     )
+
+
+def in_blocks(shards: Sequence[zarr.Array[Any]]) -> da.Array:
+    """Activations [image, filter, y, x] of all shards, in blocks of about BLOCK_BYTES."""
+    return da.concatenate([_blocks(shard) for shard in shards])
 
 
 def to_key(values: NDArray[Any]) -> NDArray[Any]:
@@ -70,8 +76,8 @@ def from_key(keys: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
 
 def _blocks(shard: zarr.Array[Any]) -> da.Array:
     images, filters, height, width = shard.shape
-    at_once = min(shard.chunks[1], filters)
-    step = (shard.shards or shard.chunks)[0]
+    at_once = min(FILTERS_AT_ONCE, filters)
+    step = shard.chunks[0]
     steps = max(1, BLOCK_BYTES // (step * at_once * height * width * shard.dtype.itemsize))
     return da.from_array(shard, chunks=(min(step * steps, images), at_once, height, width))
 

@@ -19,7 +19,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 from torchvision.models import get_model_weights
 
-from net2vec_core.config import NetworkSettings
+from net2vec_core.config import NetworkSettings, source_of
 from net2vec_core.errors import UserError, did_you_mean
 
 TORCH_REASON = re.compile(r"(?<=WeightsUnpickler error: ).+|Trying to load unsupported .+")
@@ -69,15 +69,6 @@ def load_weights(settings: NetworkSettings, cache: Path) -> tuple[StateDict | No
             return read_checkpoint(Path(settings.weights)), IMAGENET
         case "library":
             return _download(settings, cache.expanduser())
-
-
-def source_of(weights: str) -> Literal["random", "ndf", "file", "library"]:
-    """Where weights of this name come from; a name with a dot is a file's."""
-    match weights:
-        case "random" | "ndf":
-            return weights
-        case _:
-            return "file" if "." in weights else "library"
 
 
 def read_checkpoint(path: Path) -> StateDict:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from snakemake_interface_common.exceptions import WorkflowError
 
-from net2vec_core.config import dump, made_from, parse_config
+from net2vec_core.config import dump, made_from, parse_config, source_of
+from net2vec_core.dataset.readers import READERS
 from net2vec_core.errors import UserError
 from net2vec_core.provenance import code_digest
 from net2vec_core.storage import write_bytes
@@ -20,6 +21,11 @@ def checked(values):
         raise WorkflowError(str(error)) from None
 
 
+def require(path, key):
+    if not os.path.exists(path):
+        raise WorkflowError(f"`{key}`: there is no {path}")
+
+
 CONFIG = checked(config)
 RUN = f"results/{CONFIG.run}"
 DATASET = f"{RUN}/dataset"
@@ -29,7 +35,8 @@ PASSES_FILE = f"{RUN}/{{network}}/passes.json"
 FIGURES = f"{RUN}/figures"
 FIGURES_OF_LAYER = ["single_vs_multi", "concepts_per_filter", "cosine_similarity", "examples"]
 ENVIRONMENT = "../envs/net2vec.yaml"
-GPU = 0 if CONFIG.compute.device == "cpu" else 1
+# `auto` takes a GPU where it finds one, but does not ask a cluster for it.
+GPU = 1 if CONFIG.compute.device.startswith("cuda") else 0
 # Threads are capped by --cores; a job that scales well takes what there is.
 ALL_CORES = 16
 
@@ -44,15 +51,16 @@ wildcard_constraints:
     forward_pass=r"(\.pass\d+)?",
 
 
-def made_by(command):
-    """What a job's result depends on beside its input: the command's code, and its part of the configuration.
+def made_by(command, *modules):
+    """What a job's result depends on beside its input: its part of the configuration, and its code.
 
-    Snakemake redoes a job when this changes.
+    That is the command's, and the modules' that it imports by name. Snakemake redoes a job when this changes.
     """
 
     def params(wildcards):
-        settings = made_from(CONFIG, command.replace("-", "_"), wildcards.get("network"))
-        return {"settings": settings, "code": code_digest(command)}
+        name = command.replace("-", "_")
+        settings = made_from(CONFIG, name, wildcards.get("network"))
+        return {"settings": settings, "code": code_digest(f"cli.{name}", *modules)}
 
     return params
 
@@ -60,15 +68,25 @@ def made_by(command):
 def passes(network):
     """The layers of each forward pass of a network, as {pass: layers}.
 
-    One pass reads several layers. A layer keeps the pass in which it was first read, so that asking for one more does
-    not redo the others.
+    One pass reads several layers. A layer keeps the pass that has read it, so that asking for one more does not redo the
+    others; with other settings of the network, or a pass that never came to its end, they start anew.
     """
-    file = Path(PASSES_FILE.format(network=network))
-    known = json.loads(file.read_text()) if file.exists() else {}
+    known = {name: layers for name, layers in recorded_passes(network).items() if is_probed(network, name)}
     seen = {layer for layers in known.values() for layer in layers}
     new = [layer for layer in CONFIG.networks[network].layers if layer not in seen]
-    name = f".pass{len(known)}" if known else ""
+    names = ["", *(f".pass{number}" for number in range(1, len(known) + 1))]
+    name = next(name for name in names if name not in known)
     return known | ({name: new} if new else {})
+
+
+def recorded_passes(network):
+    file = Path(PASSES_FILE.format(network=network))
+    record = json.loads(file.read_text()) if file.exists() else {}
+    return record.get("passes", {}) if record.get("settings") == made_from(CONFIG, "probe", network) else {}
+
+
+def is_probed(network, name):
+    return Path(f"{RUN}/{network}/activations/0{name}.zarr").exists()
 
 
 def layers_of_pass(wildcards):
@@ -78,8 +96,9 @@ def layers_of_pass(wildcards):
 def write_what_jobs_read():
     """The configuration as jobs read it, and which pass reads which layer."""
     write_bytes(Path(CONFIG_FILE), dump(CONFIG).encode())
-    for network, layers in PASSES.items():
-        write_bytes(Path(PASSES_FILE.format(network=network)), json.dumps(layers).encode())
+    for network in CONFIG.networks:
+        record = {"settings": made_from(CONFIG, "probe", network), "passes": PASSES[network]}
+        write_bytes(Path(PASSES_FILE.format(network=network)), json.dumps(record).encode())
 
 
 def folder_of(name):
@@ -110,21 +129,41 @@ def fitted_batches(wildcards):
     ]
 
 
-def dataset_files(_wildcards):
+def dataset_files(_wildcards=None):
     """The data set's own tables: results are made anew when they change."""
     if CONFIG.dataset.path is None:
         return []
     return [f"{CONFIG.dataset.path}/{name}.csv" for name in ("index", "label", "category")]
 
 
-def checkpoint_file(wildcards):
+def weights_file(wildcards):
     """The network's weights, where they are a local file."""
     weights = CONFIG.networks[wildcards.network].weights
-    return [weights] if "." in weights else []
+    return [os.path.expanduser(weights)] if source_of(weights) == "file" else []
+
+
+def require_sources():
+    for path in dataset_files():
+        require(path, "dataset.path")
+    for name, network in CONFIG.networks.items():
+        if source_of(network.weights) == "file":
+            require(os.path.expanduser(network.weights), f"networks.{name}.weights")
+
+
+def word_vectors_file(_wildcards):
+    return [] if CONFIG.word_vectors is None else [str(CONFIG.word_vectors)]
 
 
 def results_of_layers():
-    names = ["segmentation.csv", "filter_overlap.csv", "cosine_similarity.csv", "neighbours.csv"]
+    names = [
+        "segmentation.csv",
+        "classification.csv",
+        "filter_overlap.csv",
+        "cosine_similarity.csv",
+        "neighbours.csv",
+        "analogies.csv",
+        "map.csv",
+    ]
     checked_networks = [f"{RUN}/{network}/layers.csv" for network in CONFIG.networks]
     return checked_networks + [f"{RUN}/{network}/{layer}/{name}" for network, layer in LAYERS for name in names]
 
@@ -154,3 +193,5 @@ def where_to_look():
 
 
 PASSES = {network: passes(network) for network in CONFIG.networks}
+
+require_sources()

@@ -22,7 +22,7 @@ checkpoint dataset:
         runtime=120,
     params:
         config=CONFIG_FILE,
-        made_by=made_by("dataset"),
+        made_by=made_by("dataset", READERS[CONFIG.dataset.reader]),
     shell:
         "python -m net2vec_core --log {log} dataset --config {params.config} --labels {output.labels}"
         " --images {output.images} --occurrences {output.occurrences} --drawings {output.drawings} --threads {threads}"

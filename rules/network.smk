@@ -1,6 +1,6 @@
 rule network:
     input:
-        checkpoint_file,
+        weights_file,
     output:
         f"{RUN}/{{network}}/layers.csv",
     log:
@@ -25,7 +25,7 @@ rule network:
 
 rule probe:
     input:
-        checkpoint_file,
+        weights_file,
         images=f"{DATASET}/images.csv",
     output:
         directory(f"{RUN}/{{network}}/activations/{{shard}}{{forward_pass}}.zarr"),

@@ -1,6 +1,7 @@
 rule similarity:
     input:
         embeddings=rules.tables.output.embeddings,
+        concepts=rules.concepts.output.table,
     output:
         cosine=f"{RUN}/{{network}}/{{layer}}/cosine_similarity.csv",
         neighbours=report(
@@ -9,6 +10,13 @@ rule similarity:
             labels={"network": "{network}", "layer": "{layer}"},
             caption="captions/neighbours.rst",
         ),
+        analogies=report(
+            f"{RUN}/{{network}}/{{layer}}/analogies.csv",
+            category="Similarity",
+            labels={"network": "{network}", "layer": "{layer}"},
+            caption="captions/analogies.rst",
+        ),
+        map=f"{RUN}/{{network}}/{{layer}}/map.csv",
     log:
         f"{RUN}/logs/{{network}}/{{layer}}/similarity.log",
     benchmark:
@@ -23,7 +31,8 @@ rule similarity:
         made_by=made_by("similarity"),
     shell:
         "python -m net2vec_core --log {log} similarity --config {params.config} --network {wildcards.network}"
-        " --embeddings {input.embeddings} --cosine-csv {output.cosine} --neighbours-csv {output.neighbours}"
+        " --embeddings {input.embeddings} --concepts {input.concepts} --cosine-csv {output.cosine}"
+        " --neighbours-csv {output.neighbours} --analogies-csv {output.analogies} --map-csv {output.map}"
 
 
 rule overlap:

@@ -11,9 +11,8 @@ rule single_filter:
         f"{RUN}/benchmarks/{{network}}/{{layer}}/single_filter.tsv"
     conda:
         ENVIRONMENT
-    threads: ALL_CORES
+    threads: 8
     resources:
-        gpu=GPU,
         mem_mb=4000,
         runtime=240,
     params:

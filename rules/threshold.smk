@@ -14,7 +14,7 @@ rule threshold:
         f"{RUN}/benchmarks/{{network}}/{{layer}}/threshold.tsv"
     conda:
         ENVIRONMENT
-    threads: ALL_CORES
+    threads: 4
     resources:
         mem_mb=4000,
         runtime=60,

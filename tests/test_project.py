@@ -22,12 +22,21 @@ ROOMS = [
     {"labels", "concepts"},
     {"weights", "network"},
     {"probe"},
-    {"threshold"},
+    {"threshold", "pooling"},
     {"filter_masks"},
     {"counts", "corner_patterns", "surface"},
-    {"segmentation_data", "single_filter", "segmentation"},
+    {
+        "segmentation_data",
+        "single_filter",
+        "segmentation",
+        "classification_data",
+        "classification_store",
+        "classification",
+    },
     {"statistics"},
     {"tables", "embedding", "overlap"},
+    {"exports", "analogies", "concept_map", "comparison"},
+    {"questions", "word_vectors"},
     {"figures"},
     {"cli", "__main__"},
 ]
@@ -86,7 +95,19 @@ def test_modules_import_only_from_rooms_to_their_left():
 
 
 @pytest.mark.parametrize(
-    "command", ["dataset", "concepts", "threshold", "filter-masks", "single-filter", "tables", "similarity", "overlap"]
+    "command",
+    [
+        "dataset",
+        "concepts",
+        "threshold",
+        "filter-masks",
+        "pool",
+        "single-filter",
+        "tables",
+        "classification-table",
+        "similarity",
+        "overlap",
+    ],
 )
 def test_light_commands_start_without_torch(command):
     script = f"import sys; from net2vec_core.cli import app; app(['{command}', '--help'], standalone_mode=False)"

@@ -1,3 +1,5 @@
+import errno
+
 import numpy as np
 import pytest
 import torch
@@ -99,7 +101,7 @@ def test_parts_and_threads_change_nothing(tmp_path, monkeypatch):
     start, alpha = start_weights(["a", "b", "c"], 12, seed=1), pixel_level([0.9, 0.9, 0.9])
     surface = Surface((5, 6), (13, 17), True, "cpu")
     whole, counts = fitted(scene, start, alpha, surface, tmp_path / "scratch")
-    monkeypatch.setattr(segmentation_data, "PAIRS_PER_BLOCK", 17)
+    monkeypatch.setattr(segmentation_data, "BLOCK_BYTES", 5000)
     cut, cut_counts = fitted(scene, start, alpha, surface, tmp_path / "scratch", threads=3)
     np.testing.assert_allclose(cut, whole, atol=1e-7, rtol=0)
     np.testing.assert_array_equal(cut_counts.intersection, counts.intersection)
@@ -122,9 +124,9 @@ def test_concepts_in_one_job_change_nothing(tmp_path):
 def test_every_pair_is_in_one_part_and_minibatches_are_full(tmp_path_factory, seed, per_block, minibatch):
     scene = random_scene(seed=seed, images=30)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(segmentation_data, "PAIRS_PER_BLOCK", per_block)
+        patch.setattr(segmentation_data, "BLOCK_BYTES", per_block * 100)
         with Parts(scene.masks, scene.labels, minibatch, tmp_path_factory.mktemp("scratch")) as of_concepts:
-            parts = [part for concept in range(3) for part in of_concepts.of(concept)]
+            parts = [part for concept in range(3) for train in (True, False) for part in of_concepts.of(concept, train)]
     labels = scene.labels
     assert sorted(pair for part in parts for pair in part.pairs) == list(range(len(labels.image)))
     for concept in range(3):
@@ -142,11 +144,29 @@ def test_every_pair_is_in_one_part_and_minibatches_are_full(tmp_path_factory, se
 def test_images_without_any_concept_are_passed_over(tmp_path, monkeypatch):
     scene = random_scene(seed=4, images=150)
     scene.planes[5:140] = 0
-    monkeypatch.setattr(segmentation_data, "PAIRS_PER_BLOCK", 3)
+    monkeypatch.setattr(segmentation_data, "BLOCK_BYTES", 1000)
     start, alpha = start_weights(["a", "b", "c"], 12, seed=1), pixel_level([0.9, 0.8, 0.7])
     surface = Surface((5, 6), (13, 17), True, "cpu")
     weights, _ = fitted(scene, start, alpha, surface, tmp_path / "scratch")
     np.testing.assert_allclose(weights, plain_weights(scene, start, alpha, True), atol=1e-6, rtol=0)
+
+
+def test_scratch_files_go_even_when_the_disk_fills_up(tmp_path, monkeypatch):
+    scene = random_scene(seed=6, images=60)
+    monkeypatch.setattr(segmentation_data, "BLOCK_BYTES", 1000)
+    saved = []
+
+    def save_some(path, **_arrays):
+        if len(saved) == 3:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        saved.append(path)
+        path.write_bytes(b"something")
+
+    monkeypatch.setattr(np, "savez", save_some)
+    with pytest.raises(OSError, match="No space left"), Parts(scene.masks, scene.labels, 8, tmp_path / "scratch"):
+        pass
+    assert len(saved) == 3
+    assert not (tmp_path / "scratch").exists()
 
 
 def test_start_weights_depend_on_seed_and_name_alone():

@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 import net2vec_core
 from net2vec_core.errors import UserError
 
-SHARED_MODULES = {"options", "opening"}
+SHARED_MODULES = {"options", "opening", "opening_activations", "opening_embeddings", "reading"}
 
 
 class _Commands(TyperGroup):

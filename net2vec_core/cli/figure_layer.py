@@ -3,7 +3,8 @@ from typing import Annotated
 
 import typer
 
-from net2vec_core.cli.opening import open_dataset, open_weights
+from net2vec_core.cli.opening import open_dataset
+from net2vec_core.cli.opening_embeddings import open_weights
 from net2vec_core.cli.options import ConfigFile, DatasetFolder, LayerName, NetworkName
 from net2vec_core.config import Config, load, made_from
 from net2vec_core.figures.concepts_per_filter import concepts_per_filter

@@ -4,7 +4,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from net2vec_core.cli.opening import open_activations
+from net2vec_core.cli.opening_activations import open_activations
 from net2vec_core.cli.options import Activations, ConfigFile, LayerName, NetworkName, Output
 from net2vec_core.config import load, made_from
 from net2vec_core.filter_masks import write_filter_masks

@@ -4,7 +4,7 @@ import pandas as pd
 
 from net2vec_core.cli.options import ConfigFile, NetworkName, Output
 from net2vec_core.config import load
-from net2vec_core.network import build, choose_device, grids, trace
+from net2vec_core.network import build, grids, trace
 from net2vec_core.probe import ProbeSettings, estimate
 from net2vec_core.storage import write_table
 
@@ -18,10 +18,8 @@ def network(config: ConfigFile, network: NetworkName, output: Output) -> None:
     size = configuration.dataset.image_size
     calls = trace(settings.model, size)
     found = grids(calls, settings.layers, network)
-    choose_device(compute.device)
     build(settings, configuration.cache)
     how = ProbeSettings(size, compute.activation_dtype, compute.batch_size, threads=1)
-    need = estimate(found, compute.images_per_shard, how)
-    logger.info("%s: a store of %d images will need %s", network, compute.images_per_shard, need)
+    logger.info("%s: to probe 1,000 images needs %s", network, estimate(found, 1000, how))
     rows = [(layer, *grid) for layer, grid in found.items()]
     write_table(pd.DataFrame(rows, columns=["layer", "filters", "height", "width"]), output)

@@ -3,8 +3,8 @@ from typing import Annotated
 
 import typer
 
-from net2vec_core.cli.opening import read_images
 from net2vec_core.cli.options import ConfigFile, DatasetFolder, NetworkName, Output, Threads
+from net2vec_core.cli.reading import read_images
 from net2vec_core.config import load, made_from
 from net2vec_core.network import LayerReader, build, choose_device, grids, trace
 from net2vec_core.probe import ProbeSettings

@@ -3,8 +3,10 @@ from typing import Annotated
 
 import typer
 
-from net2vec_core.cli.opening import open_weights
+from net2vec_core.analogies import analogies_table
+from net2vec_core.cli.opening import open_weights, read_concepts
 from net2vec_core.cli.options import ConfigFile, EmbeddingStore, NetworkName
+from net2vec_core.concept_map import concept_map
 from net2vec_core.config import load
 from net2vec_core.embedding import cosine_similarity, neighbours
 from net2vec_core.storage import write_table
@@ -14,10 +16,17 @@ def similarity(
     config: ConfigFile,
     network: NetworkName,
     embeddings: EmbeddingStore,
+    concepts: Annotated[Path, typer.Option(help="Table of the studied concepts.")],
     cosine_csv: Annotated[Path, typer.Option(help="Table to write.")],
     neighbours_csv: Annotated[Path, typer.Option(help="Table to write.")],
+    analogies_csv: Annotated[Path, typer.Option(help="Table to write.")],
+    map_csv: Annotated[Path, typer.Option(help="Table to write.")],
 ) -> None:
-    """Compare a layer's embeddings with each other."""
-    cosines = cosine_similarity(open_weights(embeddings, load(config), network))
+    """Compare a layer's embeddings with each other: cosines, neighbours, analogies, clusters."""
+    configuration = load(config)
+    weights = open_weights(embeddings, configuration, network)
+    cosines = cosine_similarity(weights)
     write_table(cosines.reset_index(), cosine_csv)
     write_table(neighbours(cosines), neighbours_csv)
+    write_table(analogies_table(configuration.analogies, weights), analogies_csv)
+    write_table(concept_map(cosines, read_concepts(concepts).set_index("name")["category"]), map_csv)

@@ -1,4 +1,4 @@
-from net2vec_core.cli.opening import open_activations
+from net2vec_core.cli.opening_activations import open_activations
 from net2vec_core.cli.options import Activations, ConfigFile, LayerName, NetworkName, Output, Threads
 from net2vec_core.config import load
 from net2vec_core.storage import write_table

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from net2vec_core.config import Category
+from net2vec_core.config import Category, DatasetSettings
 from net2vec_core.dataset.images import image_size, read_label_map, resample_labels
 from net2vec_core.dataset.records import SPLITS, Concept, Record, Split
 from net2vec_core.errors import UserError
@@ -78,6 +78,11 @@ class BrodenReader:
         unknown = sorted(set(labels) - self.numbers)
         if unknown:
             raise UserError(f"{where}: label {unknown[0]} is not in {self.folder / 'label.csv'}")
+
+
+def open_reader(settings: DatasetSettings, _folder: Path) -> BrodenReader:
+    """The Broden archive at `settings.path`."""
+    return BrodenReader(cast(Path, settings.path), settings.mask_size)
 
 
 def _read_table(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:

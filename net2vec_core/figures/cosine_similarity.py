@@ -7,9 +7,9 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from numpy.typing import NDArray
-from scipy.cluster.hierarchy import dendrogram, leaves_list, linkage
-from scipy.spatial.distance import squareform
+from scipy.cluster.hierarchy import dendrogram, leaves_list
 
+from net2vec_core.concept_map import cluster_tree
 from net2vec_core.figures.style import CATEGORY_COLORS, SOFT, category_handles, shorten, styled
 
 MAX_LABELS = 100
@@ -24,7 +24,7 @@ def cosine_similarity(cosines: pd.DataFrame, categories: pd.Series, name: str) -
         categories: Each concept's category; the index holds the concepts' names.
         name: Network and layer.
     """
-    tree = cluster(cosines.to_numpy())
+    tree = cluster_tree(cosines.to_numpy())
     order = np.arange(len(cosines)) if tree is None else leaves_list(tree)
     ordered = cosines.iloc[order, order]
     side = min(11.0, max(4.5, 2 + 0.12 * len(cosines)))
@@ -49,15 +49,6 @@ def finding(cosines: pd.DataFrame) -> str:
     others = np.where(np.eye(len(cosines), dtype=bool), -np.inf, cosines)
     first, second = (shorten(cosines.index[place]) for place in divmod(int(others.argmax()), len(others)))
     return f"nearest are the embeddings of {first} and {second} (cosine {others.max():.2f})"
-
-
-def cluster(cosines: NDArray[np.float64]) -> NDArray[np.float64] | None:
-    """The average-linkage tree of distances 1 − cosine, near leaves beside each other; None for a single concept."""
-    if len(cosines) < 2:
-        return None
-    distances = np.clip(1 - (cosines + cosines.T) / 2, 0, 2)  # exactly symmetric in spite of rounding
-    np.fill_diagonal(distances, 0)
-    return linkage(squareform(distances), method="average", optimal_ordering=True)
 
 
 def labelled(concepts: int) -> NDArray[np.int64]:

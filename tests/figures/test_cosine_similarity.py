@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from net2vec_core.embedding import cosine_similarity as cosines_of
-from net2vec_core.figures.cosine_similarity import MAX_LABELS, cluster, cosine_similarity, finding, labelled
+from net2vec_core.figures.cosine_similarity import MAX_LABELS, cosine_similarity, finding, labelled
 from net2vec_core.figures.style import CATEGORY_COLORS
 
 
@@ -69,14 +69,6 @@ def test_labelled_rows_are_evenly_spaced_and_not_too_many(number):
     assert len(places) <= MAX_LABELS
     assert len(np.unique(np.diff(places))) <= 1
     assert number > MAX_LABELS or len(places) == number
-
-
-def test_rounding_and_opposite_vectors_do_not_upset_the_clustering():
-    cosines = np.array([[1 + 1e-9, -1 - 1e-9, 0.2], [-1 - 1e-9, 1, 0.2 + 1e-7], [0.2, 0.2, 1]])
-    tree = cluster(cosines)
-    assert tree is not None
-    assert tree.shape == (2, 4)
-    assert cluster(cosines[:1, :1]) is None
 
 
 def test_the_finding_names_the_nearest_pair():

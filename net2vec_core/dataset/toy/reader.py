@@ -29,3 +29,8 @@ class ToyReader:
         path = self.folder / f"{image:06d}.png"
         Image.fromarray(drawing.image).save(path, compress_level=1)
         return Record(path, drawing.split, size, size, drawing.masks, drawing.image_labels)
+
+
+def open_reader(settings: DatasetSettings, folder: Path) -> ToyReader:
+    """The toy probe set; its images are drawn into `folder`."""
+    return ToyReader(settings, folder)

@@ -1,0 +1,82 @@
+rule pool:
+    input:
+        activations=activation_shards,
+    output:
+        directory(f"{RUN}/{{network}}/{{layer}}/pooled.zarr"),
+    log:
+        f"{RUN}/logs/{{network}}/{{layer}}/pool.log",
+    benchmark:
+        f"{RUN}/benchmarks/{{network}}/{{layer}}/pool.tsv"
+    conda:
+        ENVIRONMENT
+    threads: ALL_CORES
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        config=CONFIG_FILE,
+        made_by=made_by("pool"),
+    shell:
+        "python -m net2vec_core --log {log} pool --config {params.config} --network {wildcards.network}"
+        " --layer {wildcards.layer} $(printf -- '--activations %s ' {input.activations}) --output {output}"
+        " --threads {threads}"
+
+
+rule classification:
+    input:
+        rules.concepts.output,
+        labels=rules.dataset.output.labels,
+        pooled=rules.pool.output,
+    output:
+        directory(f"{RUN}/{{network}}/{{layer}}/classification/{{recipe}}/{{seed}}.zarr"),
+    log:
+        f"{RUN}/logs/{{network}}/{{layer}}/classification/{{recipe}}/{{seed}}.log",
+    benchmark:
+        f"{RUN}/benchmarks/{{network}}/{{layer}}/classification/{{recipe}}/{{seed}}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: ALL_CORES
+    resources:
+        gpu=GPU,
+        mem_mb=4000,
+        runtime=120,
+    params:
+        config=CONFIG_FILE,
+        made_by=made_by("classification"),
+        dataset=folder_of("labels"),
+    shell:
+        "python -m net2vec_core --log {log} classification --config {params.config} --network {wildcards.network}"
+        " --dataset {params.dataset} --pooled {input.pooled} --recipe {wildcards.recipe} --seed {wildcards.seed}"
+        " --output {output} --threads {threads}"
+
+
+rule classification_table:
+    input:
+        concepts=rules.concepts.output,
+        fits=[
+            f"{RUN}/{{network}}/{{layer}}/classification/{CONFIG.classification.recipe}/{seed}.zarr"
+            for seed in CONFIG.classification.seeds
+        ],
+    output:
+        report(
+            f"{RUN}/{{network}}/{{layer}}/classification.csv",
+            category="Classification",
+            labels={"network": "{network}", "layer": "{layer}"},
+            caption="captions/classification.rst",
+        ),
+    log:
+        f"{RUN}/logs/{{network}}/{{layer}}/classification_table.log",
+    benchmark:
+        f"{RUN}/benchmarks/{{network}}/{{layer}}/classification_table.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    params:
+        config=CONFIG_FILE,
+        made_by=made_by("classification-table"),
+        dataset=folder_of("concepts"),
+    shell:
+        "python -m net2vec_core --log {log} classification-table --config {params.config} --network {wildcards.network}"
+        " --dataset {params.dataset} $(printf -- '--fits %s ' {input.fits}) --output {output}"

@@ -1,0 +1,27 @@
+rule comparison:
+    input:
+        word_vectors_file,
+        [f"{RUN}/{network}/{layer}/embeddings.zarr" for network, layer in LAYERS],
+    output:
+        report(
+            f"{RUN}/comparison/layers.csv",
+            category="Comparison",
+            labels={"table": "layers against each other"},
+            caption="captions/comparison.rst",
+        ),
+    log:
+        f"{RUN}/logs/comparison.log",
+    benchmark:
+        f"{RUN}/benchmarks/comparison.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=2000,
+        runtime=120,
+    params:
+        config=CONFIG_FILE,
+        made_by=made_by("comparison"),
+        results=lambda _: RUN,
+    shell:
+        "python -m net2vec_core --log {log} comparison --config {params.config} --results {params.results}"
+        " --output {output}"

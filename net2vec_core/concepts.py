@@ -6,14 +6,13 @@ import numpy as np
 import pandas as pd
 
 from net2vec_core.config import ConceptSettings
-from net2vec_core.dataset.records import Concept
 from net2vec_core.errors import UserError, did_you_mean
 
 logger = logging.getLogger(__name__)
 
 
 def concept_table(
-    concepts: list[Concept],
+    vocabulary: pd.DataFrame,
     images: pd.DataFrame,
     occurrences: pd.DataFrame,
     mask_pixels: int,
@@ -22,15 +21,22 @@ def concept_table(
     """One row for each concept that is studied, in the order of their numbers.
 
     Columns: concept_id, name, category, pixel_level, train_images, val_images, mean_coverage (mean share of the pixels
-    of a train image that holds the concept), alpha (DESIGN 6.5: 1 − mean_coverage; 0 for a concept of whole images).
+    of a train image that holds the concept), alpha (1 − mean_coverage; 0 for a concept of whole images).
+
+    Args:
+        vocabulary: All concepts: concept_id, name, category, pixel_level.
+        images: image, split.
+        occurrences: image, concept, pixels.
+        mask_pixels: Pixels of the mask grid.
+        settings: Which concepts are wanted.
 
     Raises:
         UserError: if `include` or `exclude` name an unknown concept, an included concept has too few images, or none is
             left.
     """
-    _require_known(settings.include + settings.exclude, [concept.name for concept in concepts])
-    _require_no_contradiction(settings, concepts)
-    table = _describe(concepts, images, occurrences, mask_pixels)
+    _require_known(settings.include + settings.exclude, vocabulary["name"].tolist())
+    _require_no_contradiction(settings, dict(zip(vocabulary["name"], vocabulary["category"], strict=True)))
+    table = _describe(vocabulary, images, occurrences, mask_pixels)
     wanted = table[_wanted(table, settings)]
     enough = (wanted["train_images"] >= settings.min_train) & (wanted["val_images"] >= settings.min_val)
     _report_left_out(wanted[~enough], settings)
@@ -50,8 +56,7 @@ def _require_known(named: list[str], known: list[str]) -> None:
             raise UserError(f"`concepts`: the data set has no concept `{name}`{did_you_mean(name, known)}")
 
 
-def _require_no_contradiction(settings: ConceptSettings, concepts: list[Concept]) -> None:
-    category = {concept.name: concept.category for concept in concepts}
+def _require_no_contradiction(settings: ConceptSettings, category: dict[str, str]) -> None:
     for name in settings.include:
         if name in settings.exclude:
             raise UserError(f"`concepts`: `{name}` is in `include` and in `exclude`")
@@ -61,14 +66,12 @@ def _require_no_contradiction(settings: ConceptSettings, concepts: list[Concept]
 
 
 def _describe(
-    concepts: list[Concept], images: pd.DataFrame, occurrences: pd.DataFrame, mask_pixels: int
+    vocabulary: pd.DataFrame, images: pd.DataFrame, occurrences: pd.DataFrame, mask_pixels: int
 ) -> pd.DataFrame:
     pairs = occurrences.merge(images[["image", "split"]], on="image")
     pairs["coverage"] = pairs["pixels"] / mask_pixels
-    by_concept = pairs.groupby("concept")
     train = pairs[pairs["split"] == "train"].groupby("concept")
-    table = pd.DataFrame([vars(concept) for concept in concepts]).rename(columns={"number": "concept_id"})
-    table["pixel_level"] = table["name"].map(by_concept["pixels"].min()) < mask_pixels
+    table = vocabulary.copy()
     for split in ("train", "val"):
         count = pairs[pairs["split"] == split].groupby("concept").size()
         table[f"{split}_images"] = table["name"].map(count).fillna(0).astype(int)

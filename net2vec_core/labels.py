@@ -13,8 +13,7 @@ import pandas as pd
 import zarr
 from numpy.typing import NDArray
 
-from net2vec_core.config import Category
-from net2vec_core.dataset.records import SPLITS, Concept, Reader, Record
+from net2vec_core.dataset.records import SPLITS, Reader, Record
 from net2vec_core.errors import UserError
 from net2vec_core.progress import progress
 from net2vec_core.storage import COMPRESSOR, new_store, open_store, write_table
@@ -39,7 +38,7 @@ def write_labels(
     Args:
         reader: The data set; its records are read by `workers` processes, a chunk at a time.
         mask_size: Side of the mask grid, pixels.
-        store: `masks` uint16 [image, plane, y, x], 0 = none; the concepts lie in the attributes.
+        store: `masks` uint16 [image, plane, y, x], 0 = none; all concepts lie in the attributes.
         images: Table of image, path, split, height, width (pixels).
         occurrences: Table of image, concept, pixels (of the mask grid; all of them for a label of the whole image).
         made_from: What the store depends on.
@@ -51,13 +50,17 @@ def write_labels(
     image_rows, occurrence_rows = [], []
     names = {concept.number: concept.name for concept in reader.concepts}
     with new_store(store, "dataset", made_from) as group:
-        group.attrs["concepts"] = [[concept.number, concept.name, concept.category] for concept in reader.concepts]
+        in_masks: set[int] = set()
         masks = _create_masks(group, len(reader), reader.planes, mask_size)
         for first, records in _read_chunks(reader, workers):
-            masks[first : first + len(records)] = np.stack([record.masks for record, _ in records])
+            planes = np.stack([record.masks for record, _ in records])
+            in_masks |= set(np.unique(planes).tolist())
+            masks[first : first + len(records)] = planes
             for image, (record, found) in enumerate(records, start=first):
                 image_rows.append((image, str(record.image), record.split, record.height, record.width))
                 occurrence_rows += [(image, names[number], pixels) for number, pixels in found]
+        rows = [(c.number, c.name, c.category, c.number in in_masks) for c in reader.concepts]
+        group.attrs["concepts"] = [list(row) for row in rows]
         image_table = pd.DataFrame(image_rows, columns=["image", "path", "split", "height", "width"])
         _require_splits(image_table)
         write_table(image_table, images)
@@ -154,10 +157,10 @@ class Labels:
         return result
 
 
-def read_vocabulary(store: Path, made_from: dict[str, Any]) -> list[Concept]:
-    """All concepts that the data set knows, whether or not an image holds them."""
-    rows = cast(list[tuple[int, str, Category]], open_store(store, "dataset", made_from).attrs["concepts"])
-    return [Concept(*row) for row in rows]
+def read_vocabulary(store: Path, made_from: dict[str, Any]) -> pd.DataFrame:
+    """All concepts that the data set knows: concept_id, name, category, pixel_level (whether some mask holds it)."""
+    rows = cast(list[list[Any]], open_store(store, "dataset", made_from).attrs["concepts"])
+    return pd.DataFrame(rows, columns=["concept_id", "name", "category", "pixel_level"])
 
 
 def open_labels(

@@ -61,7 +61,7 @@ def _filter(question: str, results: Results) -> list[Answer]:
         raise UserError(f"`{question}` is no filter: the layer's filters are 0 to {filters - 1}")
     number = int(question)
     best = read_table(results.layer / "single_filter.csv", dtype={"concept": str})
-    best = best.loc[best["filter"] == number, ["concept", "category", "iou_train", "iou_val"]]
+    best = best.loc[(best["filter"] == number) & (best["iou_train"] > 0), ["concept", "category", "iou_train", "iou_val"]]
     weights = results.weights.iloc[:, number]
     ranks = results.weights.abs().rank(axis=1, ascending=False, method="first").iloc[:, number].astype(int)
     top = pd.DataFrame({"concept": weights.index, "weight": weights.to_numpy(), "rank": ranks.to_numpy()})

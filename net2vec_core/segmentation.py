@@ -46,7 +46,7 @@ RECIPES = {"paper": Recipe(learning_rate=1e-4, momentum=0.9, minibatch=64, epoch
 def loss_weights(alpha: NDArray[np.float64], pixel_level: NDArray[np.bool_]) -> NDArray[np.float64]:
     """The weights (a, b) of labelled and unlabelled pixels, float64 [concept, 2].
 
-    They are (α, 1 − α), or (1, 1) for a concept of whole images (DESIGN 6.5, 6.6).
+    They are (α, 1 − α), or (1, 1) for a concept of whole images.
     """
     weights = np.stack([alpha, 1 - alpha], axis=1)
     weights[~pixel_level] = 1

@@ -92,9 +92,9 @@ def _differences(found: Any, expected: Any, key: str = "") -> Iterator[tuple[str
         yield key, found, expected
 
 
-def write_table(table: pd.DataFrame, path: Path, float_format: str = "%.6g") -> None:
+def write_table(table: pd.DataFrame, path: Path, float_format: str = "%.6g", index: bool = False) -> None:
     """Write a CSV (gzip-compressed if its name ends in .gz), the same bytes for the same table, whole or not at all."""
-    text = table.to_csv(index=False, float_format=float_format, lineterminator="\n")
+    text = table.to_csv(index=index, float_format=float_format, lineterminator="\n")
     write_bytes(path, _gzip(text.encode()) if path.suffix == ".gz" else text.encode())
 
 

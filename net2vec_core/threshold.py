@@ -28,7 +28,7 @@ def thresholds(shards: Sequence[zarr.Array[Any]], quantile: float, threads: int)
     """The thresholds of a layer's filters.
 
     T_k is the order statistic of rank ⌈(1 − τ)·n⌉ of filter k's n activations over all images and positions
-    (DESIGN 6.1).
+    (docs/numbers.md).
 
     Args:
         shards: Activations, float16 or float32 [image, filter, y, x].

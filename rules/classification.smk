@@ -52,7 +52,7 @@ rule classification:
 
 rule classification_table:
     input:
-        concepts=rules.concepts.output,
+        concepts=rules.concepts.output.table,
         fits=[
             f"{RUN}/{{network}}/{{layer}}/classification/{CONFIG.classification.recipe}/{seed}.zarr"
             for seed in CONFIG.classification.seeds

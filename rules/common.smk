@@ -165,7 +165,8 @@ def results_of_layers():
         "map.csv",
     ]
     checked_networks = [f"{RUN}/{network}/layers.csv" for network in CONFIG.networks]
-    return checked_networks + [f"{RUN}/{network}/{layer}/{name}" for network, layer in LAYERS for name in names]
+    of_layers = [f"{RUN}/{network}/{layer}/{name}" for network, layer in LAYERS for name in names]
+    return [*checked_networks, *of_layers, f"{RUN}/comparison/layer_pairs.csv"]
 
 
 def figures():

@@ -4,7 +4,7 @@ rule comparison:
         [f"{RUN}/{network}/{layer}/embeddings.zarr" for network, layer in LAYERS],
     output:
         report(
-            f"{RUN}/comparison/layers.csv",
+            f"{RUN}/comparison/layer_pairs.csv",
             category="Comparison",
             labels={"table": "layers against each other"},
             caption="captions/comparison.rst",

@@ -137,7 +137,7 @@ def test_scores_are_those_of_the_stored_weights_on_the_drawn_images():
     pooled, draws = random_task()
     fits = fitted(pooled, draws)
     predicted = pooled @ fits.weights.T + fits.bias > 0
-    np.testing.assert_array_equal((predicted.T == draws.holds)[fits.concept, fits.image], fits.correct[:, 0])
+    np.testing.assert_array_equal((draws.holds == predicted.T)[fits.concept, fits.image], fits.correct[:, 0])
     assert [answers.mean(0).tolist() for answers in fits.answers()] == np.stack(
         [fits.accuracy[:, 1], fits.subset_scores[:, 0, 1]], axis=1
     ).tolist()

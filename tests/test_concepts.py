@@ -35,8 +35,17 @@ OCCURRENCES = pd.DataFrame(
 ).sort_values(["image", "concept"], ignore_index=True)
 
 
+VOCABULARY = pd.DataFrame(
+    [
+        (c.number, c.name, c.category, any(pixels < PIXELS for pixels in HOLDS.get(c.name, {}).values()))
+        for c in CONCEPTS
+    ],
+    columns=["concept_id", "name", "category", "pixel_level"],
+)
+
+
 def table(occurrences=OCCURRENCES, **settings):
-    return concept_table(CONCEPTS, IMAGES, occurrences, PIXELS, ConceptSettings(**settings))
+    return concept_table(VOCABULARY, IMAGES, occurrences, PIXELS, ConceptSettings(**settings))
 
 
 def names(**settings):

@@ -8,7 +8,8 @@ from net2vec_core.errors import UserError
 
 NETWORK = {"model": "torchvision/alexnet", "weights": "random", "layers": ["features.0"]}
 STAGES_OF_LAYERS = ["threshold", "filter_masks", "single_filter", "segmentation", "tables", "similarity", "overlap"]
-STAGES = ["dataset", "concepts", "network", "probe", *STAGES_OF_LAYERS]
+STAGES_OF_CLASSIFICATION = ["pool", "classification", "classification_table"]
+STAGES = ["dataset", "concepts", "network", "probe", *STAGES_OF_LAYERS, *STAGES_OF_CLASSIFICATION]
 
 
 def message_of(values):
@@ -104,6 +105,11 @@ def test_wrong_type_is_named_with_what_was_given(values, line):
             r"`compute.device` should match pattern '^(auto|cpu|cuda(:\d+)?)$', not " + '"gpu"',
         ),
         ({"segmentation": {"seeds": [0, 1, 0]}}, "`segmentation.seeds`: listed more than once: 0"),
+        ({"classification": {"subsets": [4, 4]}}, "`classification.subsets`: listed more than once: 4"),
+        (
+            {"classification": {"subsets": [0]}},
+            "`classification.subsets.0` should be greater than or equal to 1, not 0",
+        ),
         ({"segmentation": {"seeds": [-1]}}, "`segmentation.seeds.0` should be greater than or equal to 0, not -1"),
         (
             {"dataset": {"reader": "broden"}},
@@ -253,11 +259,14 @@ def test_nothing_depends_on_other_networks_or_the_names_of_things():
         ({"dataset": {"mask_size": 56}}, set(STAGES) - {"network"}),
         ({"dataset": {"toy": {"seed": 1}}}, set(STAGES) - {"network"}),
         ({"threshold": {"quantile": 0.01}}, set(STAGES_OF_LAYERS)),
-        ({"concepts": {"min_val": 2}}, {"concepts", *STAGES_OF_LAYERS[2:]}),
+        ({"concepts": {"min_val": 2}}, {"concepts", *STAGES_OF_LAYERS[2:], *STAGES_OF_CLASSIFICATION[1:]}),
         ({"upsampling": {"align_corners": False}}, set(STAGES_OF_LAYERS[2:])),
         ({"segmentation": {"image_level": True}}, set(STAGES_OF_LAYERS[2:])),
+        ({"analogies": ["a + b - c"]}, {"similarity"}),
         ({"segmentation": {"seeds": [0, 1]}}, {"tables", "similarity", "overlap"}),
-        ({"compute": {"activation_dtype": "float32"}}, {"probe", *STAGES_OF_LAYERS}),
+        ({"classification": {"seeds": [0, 1]}}, {"classification_table"}),
+        ({"classification": {"subsets": [4]}}, {"classification", "classification_table"}),
+        ({"compute": {"activation_dtype": "float32"}}, {"probe", *STAGES_OF_LAYERS, *STAGES_OF_CLASSIFICATION}),
         ({"compute": {"images_per_shard": 100}}, {"probe"}),
         ({"compute": {"concepts_per_job": 3}}, {"segmentation"}),
         ({"compute": {"batch_size": 3}}, set()),

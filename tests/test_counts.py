@@ -18,6 +18,14 @@ def test_concatenation_sorts_by_image_then_concept():
     assert both.union.tolist() == [41, 31, 11, 21]
 
 
+def test_concepts_are_chosen_and_renumbered():
+    counts = PairCounts(*(np.array(values) for values in ([0, 0, 1, 2], [1, 3, 2, 3], [5, 6, 7, 8], [9, 9, 9, 9])))
+    chosen = counts.of_concepts(np.array([1, 3]))
+    assert chosen.image.tolist() == [0, 0, 2]
+    assert chosen.concept.tolist() == [0, 1, 1]
+    assert chosen.intersection.tolist() == [5, 6, 8]
+
+
 def test_round_trip_through_a_store():
     counts = PairCounts(*(np.arange(4) * factor for factor in (1, 2, 3, 4)))
     group = zarr.open_group({}, mode="w")

@@ -110,7 +110,11 @@ def test_table_of_occurrences_is_that_of_a_plain_loop(written):
 
 
 def test_vocabulary_holds_concepts_that_no_image_holds(written):
-    assert read_vocabulary(written.store, MADE_FROM) == list(CONCEPTS)
+    vocabulary = read_vocabulary(written.store, MADE_FROM)
+    assert vocabulary["concept_id"].tolist() == [concept.number for concept in CONCEPTS]
+    assert vocabulary["name"].tolist() == [concept.name for concept in CONCEPTS]
+    planes = open_store(written.store, "dataset", MADE_FROM)["masks"][:]
+    assert vocabulary["pixel_level"].tolist() == [bool((planes == concept.number).any()) for concept in CONCEPTS]
 
 
 def test_labels_of_another_configuration_are_refused(written):

@@ -3,7 +3,14 @@ import itertools
 import numpy as np
 import pytest
 
-from net2vec_core.statistics import ImageCounts, bootstrap_interval, generator, paired_p_value, q_values
+from net2vec_core.statistics import (
+    ImageCounts,
+    bootstrap_interval,
+    generator,
+    paired_answers_p_value,
+    paired_p_value,
+    q_values,
+)
 
 
 def counts(intersection, union):
@@ -65,6 +72,24 @@ def test_equal_predictions_are_not_told_apart_and_different_ones_are():
 
 def test_one_image_tells_nothing_apart():
     assert paired_p_value(counts([5], [5]), counts([0], [5]), generator("c")) == 1
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_p_value_of_answers_is_that_of_all_swaps(seed):
+    first, second = np.random.default_rng(seed).random((2, 11)) < np.array([[0.8], [0.4]])
+    swapped = paired_p_value(ImageCounts.of_answers(first), ImageCounts.of_answers(second), generator("c"))
+    assert paired_answers_p_value(first, second) == pytest.approx(swapped)
+
+
+def test_same_answers_are_not_told_apart():
+    answers = np.array([True, False, True])
+    assert paired_answers_p_value(answers, answers) == 1
+    assert paired_answers_p_value(answers[:0], answers[:0]) == 1
+    assert paired_answers_p_value(np.ones(40, bool), np.zeros(40, bool)) == pytest.approx(2**-39)
+
+
+def test_accuracy_is_the_iou_of_answers():
+    assert ImageCounts.of_answers(np.array([True, False, True, True])).iou() == 0.75
 
 
 def test_p_values_are_uniform_when_nothing_differs():

@@ -2,9 +2,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from net2vec_core.classification_store import Classification
 from net2vec_core.counts import PairCounts
 from net2vec_core.single_filter import FilterCounts
-from net2vec_core.tables import individual_iou_table, segmentation_table, single_filter_table
+from net2vec_core.tables import (
+    classification_table,
+    individual_iou_table,
+    segmentation_table,
+    single_filter_table,
+)
 
 IS_TRAIN = np.array([True, False, True, False, False])
 
@@ -75,3 +81,45 @@ def test_individual_iou_has_every_pair(concepts, best, embedding):
     assert table["concept"].tolist() == ["tree"] * 4 + ["a, b"] * 2
     assert table["iou_single"].tolist() == [0.5, 0.25, 0.5, 0.5, 0.5, 0]
     assert table["iou_multi"].tolist() == [0.75, 0.5, 0.5, 5 / 6, 0.9, 1]
+
+
+def classified(correct, concept):
+    concept, correct = np.array(concept), np.array(correct, bool)
+    accuracy = [
+        correct[concept == number].mean(0) if (concept == number).any() else [np.nan, np.nan] for number in (0, 1)
+    ]
+    on_val = np.array(accuracy)
+    return Classification(
+        weights=np.zeros((2, 3), np.float32),
+        bias=np.zeros(2, np.float32),
+        single_filter=np.array([2, 0]),
+        accuracy=np.stack([[0.9, 0.8], on_val[:, 0]], axis=1),
+        subset_scores=np.stack([[0.6, 0.5], on_val[:, 1]], axis=1)[:, None],
+        image=np.arange(len(concept)),
+        concept=concept,
+        correct=correct,
+    )
+
+
+def test_classification_table(concepts):
+    fits = classified([[1, 0]] * 7 + [[1, 1], [1, 0], [0, 1]], [0] * 8 + [1] * 2)
+    table = classification_table(concepts, {("paper", 0): fits, ("paper", 1): fits})
+    assert table["concept"].tolist() == ["tree", "a, b"] * 2
+    assert table["seed"].tolist() == [0, 0, 1, 1]
+    first = table[table["seed"] == 0]
+    assert first["accuracy_train"].tolist() == [0.9, 0.8]
+    assert first["accuracy_val"].tolist() == [1, 0.5]
+    assert first["accuracy_val_low"].tolist() == [1, 0]
+    assert first["accuracy_val_high"].tolist() == [1, 1]
+    assert first["single_filter"].tolist() == [2, 0]
+    assert first["single_accuracy_val"].tolist() == [1 / 8, 0.5]
+    assert first["gain"].tolist() == [7 / 8, 0]
+    assert first["p_value"].tolist() == pytest.approx([2**-6, 1])
+    assert first["q_value"].tolist() == pytest.approx([2**-5, 1])
+
+
+def test_a_concept_without_val_images_has_no_accuracy(concepts):
+    table = classification_table(concepts, {("paper", 0): classified([[1, 0], [1, 1]], [1, 1])})
+    unknown = ["accuracy_val", "accuracy_val_low", "accuracy_val_high", "single_accuracy_val", "gain"]
+    assert table.loc[0, unknown].isna().all()
+    assert table.loc[0, "p_value"] == 1

@@ -69,7 +69,9 @@ class Workspace:
         result = self.snakemake(config, "--dry-run")
         output = result.stdout + result.stderr
         assert result.returncode == 0, output
-        return {rule: int(count) for rule, count in re.findall(r"^(\w+) +(\d+)$", output, re.MULTILINE)}
+        planned = {rule: int(count) for rule, count in re.findall(r"^(\w+) +(\d+)$", output, re.MULTILINE)}
+        assert planned or "Nothing to be done" in output
+        return planned
 
     @property
     def results(self):
@@ -100,6 +102,7 @@ def test_makes_every_table_and_says_where_to_look(workspace):
             "thresholds",
             "single_filter",
             "segmentation",
+            "classification",
             "filter_overlap",
             "cosine_similarity",
             "neighbours",
@@ -152,7 +155,12 @@ def test_how_the_work_is_done_redoes_nothing(workspace, option):
 def test_another_threshold_keeps_activations_and_labels(workspace):
     planned = workspace.planned(with_changes(("threshold", "quantile", 0.04)))
     assert planned["threshold"] == planned["filter_masks"] == planned["single_filter"] == 3
-    assert not planned.keys() & {"dataset", "concepts", "network", "probe"}
+    assert not planned.keys() & {"dataset", "concepts", "network", "probe", "pool", "classification"}
+
+
+def test_more_subsets_of_the_classification_redo_nothing_else(workspace):
+    planned = workspace.planned(with_changes(("classification", "subsets", [4])))
+    assert planned == {"all": 1, "classification": 3, "classification_table": 3, "total": 7}
 
 
 def test_one_more_layer_redoes_no_other_layer(workspace):
@@ -166,6 +174,17 @@ def test_one_more_layer_redoes_no_other_layer(workspace):
         "tables": 1,
     }
     assert "dataset" not in planned
+
+
+def test_one_layer_less_redoes_none(workspace):
+    planned = workspace.planned(with_changes(("networks", "small", "layers", ["features.7"])))
+    assert not planned.keys() - {"network", "figure_run", "comparison", "all", "total"}
+
+
+def test_another_model_under_the_same_name_starts_anew(workspace):
+    other = {"model": "torchvision/alexnet", "weights": "random", "layers": ["features.4"]}
+    planned = workspace.planned(with_changes(("networks", "small", other)))
+    assert planned["probe"] == planned["threshold"] == 1
 
 
 def test_changes_at_once_are_all_seen(workspace):
@@ -196,6 +215,25 @@ def test_a_changed_module_redoes_its_stages_and_a_comment_does_not(workspace):
         assert not planned.keys() & {"dataset", "probe", "threshold", "segmentation", "tables"}
     finally:
         module.write_text(code)
+
+
+@pytest.mark.parametrize("module", ["embedding.py", "segmentation.py", "progress.py", "dataset/broden.py"])
+def test_activations_do_not_depend_on_what_comes_after_them(workspace, module):
+    path = workspace.folder / "net2vec_core" / module
+    code = path.read_text()
+    try:
+        path.write_text(code + "\nANOTHER = 1\n")
+        assert not workspace.planned(TINY).keys() & {"dataset", "probe", "threshold", "filter_masks"}
+    finally:
+        path.write_text(code)
+
+
+def test_a_corrected_layer_name_is_all_that_is_needed(workspace):
+    config = {**with_changes(("networks", "small", "layers", ["features.6", "feature.7"])), "run": "corrected"}
+    assert workspace.snakemake(config, "--cores", "2").returncode != 0
+    config["networks"]["small"]["layers"] = ["features.6", "features.7"]
+    result = workspace.snakemake(config, "--cores", "2", "results/corrected/small/features.7/thresholds.csv")
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 def test_the_same_configuration_gives_the_same_bytes(workspace, tmp_path):

@@ -14,6 +14,8 @@ from typer.core import TyperGroup
 import net2vec_core
 from net2vec_core.errors import UserError
 
+# of torch, and of a worker process that the system has ended
+OUT_OF_MEMORY = {"OutOfMemoryError", "BrokenProcessPool"}
 SHARED_MODULES = {"options", "opening", "opening_activations", "opening_embeddings", "reading"}
 
 
@@ -68,7 +70,9 @@ def main() -> None:
         app()
     except (UserError, OSError, MemoryError) as error:
         _stop(error)
-    except Exception:
+    except Exception as error:
+        if type(error).__name__ in OUT_OF_MEMORY:
+            _stop(MemoryError())
         logging.getLogger("net2vec_core").exception("error: this is a mistake in net2vec, not yours; please report it")
         sys.exit(1)
 
@@ -82,7 +86,7 @@ def _stop(error: Exception) -> NoReturn:
 
 def _explain(error: Exception) -> str:
     if isinstance(error, MemoryError):
-        return "out of memory; lower `compute.batch_size` or `compute.concepts_per_job`"
+        return "out of memory; give the job more, or fewer threads, or lower the sizes in `compute`"
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)

@@ -3,7 +3,7 @@ from typing import Annotated
 
 import typer
 
-from net2vec_core.cli.opening import open_weights
+from net2vec_core.cli.opening_embeddings import open_weights
 from net2vec_core.cli.options import ConfigFile, Output
 from net2vec_core.comparison import Space, comparison_table
 from net2vec_core.config import load

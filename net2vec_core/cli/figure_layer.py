@@ -35,6 +35,7 @@ def figure_layer(
     overlap = read_table(results / "filter_overlap.csv", dtype={"concepts": str, "top_concepts": str})
     save(concepts_per_filter(overlap, name), output / "concepts_per_filter")
     cosines = read_table(results / "cosine_similarity.csv", dtype={"concept": str}).set_index("concept")
+    cosines.columns = cosines.index  # as they are, also where one is named like the first column
     categories = scores.set_index("concept")["category"]
     save(cosine_similarity(cosines, categories, name), output / "cosine_similarity")
     sources = _open_sources(configuration, network, dataset, results)

@@ -18,5 +18,8 @@ def overlap(
     output: Output,
 ) -> None:
     """Find the filters that concepts share."""
-    best = read_table(single_filter, dtype={"concept": str}).set_index("concept")["filter"]
-    write_table(filter_overlap(best, open_weights(embeddings, load(config), network)), output)
+    weights = open_weights(embeddings, load(config), network)
+    table = read_table(single_filter, dtype={"concept": str}).set_index("concept").loc[weights.index]
+    # of filters that all miss a concept, none is its best
+    best = table.loc[table["iou_train"] > 0, "filter"]
+    write_table(filter_overlap(best, weights), output)

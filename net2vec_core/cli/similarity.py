@@ -4,8 +4,9 @@ from typing import Annotated
 import typer
 
 from net2vec_core.analogies import analogies_table
-from net2vec_core.cli.opening import open_weights, read_concepts
+from net2vec_core.cli.opening_embeddings import open_weights
 from net2vec_core.cli.options import ConfigFile, EmbeddingStore, NetworkName
+from net2vec_core.cli.reading import read_concepts
 from net2vec_core.concept_map import concept_map
 from net2vec_core.config import load
 from net2vec_core.embedding import cosine_similarity, neighbours
@@ -26,7 +27,7 @@ def similarity(
     configuration = load(config)
     weights = open_weights(embeddings, configuration, network)
     cosines = cosine_similarity(weights)
-    write_table(cosines.reset_index(), cosine_csv)
+    write_table(cosines, cosine_csv, index=True)
     write_table(neighbours(cosines), neighbours_csv)
     write_table(analogies_table(configuration.analogies, weights), analogies_csv)
     write_table(concept_map(cosines, read_concepts(concepts).set_index("name")["category"]), map_csv)

@@ -3,7 +3,7 @@ from typing import Annotated
 
 import typer
 
-from net2vec_core.cli.opening import open_dataset
+from net2vec_core.cli.opening import open_dataset_with_all_concepts
 from net2vec_core.cli.options import ConfigFile, DatasetFolder, NetworkName, Output, Threads
 from net2vec_core.config import load, made_from
 from net2vec_core.corner_patterns import CornerPatterns
@@ -22,7 +22,7 @@ def single_filter(
     """Count how well each filter of a layer, alone, segments each concept."""
     configuration = load(config)
     masks = open_filter_masks(filter_masks, made_from(configuration, "filter_masks", network))
-    labels = open_dataset(dataset, configuration).labels
+    labels = open_dataset_with_all_concepts(dataset, configuration).labels
     patterns = CornerPatterns.between(masks.grid, labels.mask_shape, configuration.upsampling.align_corners)
     counts = count_filters(masks, labels, patterns, threads)
     best = count_best_filters(masks, labels, patterns, counts.best_filter(), threads)

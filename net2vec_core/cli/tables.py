@@ -6,7 +6,7 @@ import numpy as np
 import typer
 import zarr
 
-from net2vec_core.cli.opening import open_dataset
+from net2vec_core.cli.opening import open_dataset, open_dataset_with_all_concepts
 from net2vec_core.cli.options import ConfigFile, DatasetFolder, NetworkName
 from net2vec_core.config import Config, load, made_from
 from net2vec_core.counts import PairCounts
@@ -29,15 +29,18 @@ def tables(
 ) -> None:
     """Gather a layer's counts and embeddings into its tables."""
     configuration = load(config)
-    data = open_dataset(dataset, configuration)
+    everything, segmented = open_dataset_with_all_concepts(dataset, configuration), open_dataset(dataset, configuration)
+    is_train, concepts = everything.labels.is_train, segmented.concepts
     filters, best = read_single_filter(counts, made_from(configuration, "single_filter", network))
+    single = single_filter_table(everything.concepts, filters, best, is_train)
+    write_table(single, single_filter_csv)
+    kept = np.flatnonzero(everything.concepts["name"].isin(concepts["name"]))
+    single, best = single.iloc[kept].reset_index(drop=True), best.of_concepts(kept)
     fits = _read_fits(segmentation, configuration, network)
     pairs = {(fit.recipe, fit.seed): counted for fit, counted in fits}
-    single = single_filter_table(data.concepts, filters, best, data.labels.is_train)
-    write_table(single, single_filter_csv)
-    write_table(segmentation_table(data.concepts, single, best, pairs, data.labels.is_train), segmentation_csv)
-    write_table(individual_iou_table(data.concepts, best, fits[0][1]), individual_iou_csv)
-    names = data.concepts["name"].tolist()
+    write_table(segmentation_table(concepts, single, best, pairs, is_train), segmentation_csv)
+    write_table(individual_iou_table(concepts, best, fits[0][1]), individual_iou_csv)
+    names = concepts["name"].tolist()
     write_embeddings(embeddings, names, [fit for fit, _ in fits], made_from(configuration, "tables", network))
 
 

@@ -1,4 +1,4 @@
-"""What single filters and embeddings predict for a few images: the definitions (DESIGN 6.3, 6.5), in NumPy."""
+"""What single filters and embeddings predict for a few images: the definitions (docs/numbers.md), in NumPy."""
 
 from dataclasses import dataclass
 

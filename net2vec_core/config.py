@@ -335,7 +335,7 @@ _SCORES = (*_MASKS, "concepts", "upsampling", "segmentation.image_level")
 _CLASSES = (*_ACTIVATIONS, "concepts")
 STAGE_KEYS: dict[str, tuple[str, ...]] = {
     "dataset": _DATASET,
-    "concepts": (*_DATASET, "concepts", "segmentation.image_level"),
+    "concepts": (*_DATASET, "concepts"),
     "network": ("dataset.image_size", "network"),
     "probe": (*_ACTIVATIONS, "compute.images_per_shard"),
     "threshold": _MASKS,

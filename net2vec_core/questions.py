@@ -59,14 +59,14 @@ def _filter(question: str, results: Results) -> list[Answer]:
     filters = results.weights.shape[1]
     if not question.isdecimal() or int(question) >= filters:
         raise UserError(f"`{question}` is no filter: the layer's filters are 0 to {filters - 1}")
-    number = int(question)
+    number, columns = int(question), ["concept", "category", "iou_train", "iou_val"]
     best = read_table(results.layer / "single_filter.csv", dtype={"concept": str})
-    best = best.loc[(best["filter"] == number) & (best["iou_train"] > 0), ["concept", "category", "iou_train", "iou_val"]]
+    best = best[(best["filter"] == number) & (best["iou_train"] > 0)]
     weights = results.weights.iloc[:, number]
     ranks = results.weights.abs().rank(axis=1, ascending=False, method="first").iloc[:, number].astype(int)
     top = pd.DataFrame({"concept": weights.index, "weight": weights.to_numpy(), "rank": ranks.to_numpy()})
     return [
-        Answer(f"Filter {number} is the best single one of", best.sort_values("iou_val", ascending=False)),
+        Answer(f"Filter {number} is the best single one of", best[columns].sort_values("iou_val", ascending=False)),
         Answer(
             f"It is among the {TOP_FILTERS} largest |weights| of",
             top[top["rank"] <= TOP_FILTERS].sort_values("rank", kind="stable"),

@@ -15,10 +15,11 @@ rule pool:
         runtime=60,
     params:
         config=CONFIG_FILE,
+        activations=repeated("--activations", "activations"),
         made_by=made_by("pool"),
     shell:
         "python -m net2vec_core --log {log} pool --config {params.config} --network {wildcards.network}"
-        " --layer {wildcards.layer} $(printf -- '--activations %s ' {input.activations}) --output {output}"
+        " --layer {wildcards.layer} {params.activations} --output {output}"
         " --threads {threads}"
 
 
@@ -75,8 +76,9 @@ rule classification_table:
         runtime=30,
     params:
         config=CONFIG_FILE,
+        fits=repeated("--fits", "fits"),
         made_by=made_by("classification-table"),
         dataset=folder_of("concepts"),
     shell:
         "python -m net2vec_core --log {log} classification-table --config {params.config} --network {wildcards.network}"
-        " --dataset {params.dataset} $(printf -- '--fits %s ' {input.fits}) --output {output}"
+        " --dataset {params.dataset} {params.fits} --output {output}"

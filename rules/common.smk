@@ -33,7 +33,8 @@ LAYERS = [(name, layer) for name, network in CONFIG.networks.items() for layer i
 CONFIG_FILE = f"{RUN}/config.yaml"
 PASSES_FILE = f"{RUN}/{{network}}/passes.json"
 FIGURES = f"{RUN}/figures"
-FIGURES_OF_LAYER = ["single_vs_multi", "concepts_per_filter", "cosine_similarity", "examples"]
+FIGURES_OF_LAYER = ["single_vs_multi", "concepts_per_filter", "cosine_similarity", "map", "examples"]
+FIGURES_OF_RUN = ["iou_by_category", "layer_pairs"]
 ENVIRONMENT = "../envs/net2vec.yaml"
 # `auto` takes a GPU where it finds one, but does not ask a cluster for it.
 GPU = 1 if CONFIG.compute.device.startswith("cuda") else 0
@@ -90,7 +91,7 @@ def is_probed(network, name):
 
 
 def layers_of_pass(wildcards):
-    return PASSES[wildcards.network][wildcards.forward_pass]
+    return " ".join(f"--layer {layer}" for layer in PASSES[wildcards.network][wildcards.forward_pass])
 
 
 def write_what_jobs_read():
@@ -99,6 +100,11 @@ def write_what_jobs_read():
     for network in CONFIG.networks:
         record = {"settings": made_from(CONFIG, "probe", network), "passes": PASSES[network]}
         write_bytes(Path(PASSES_FILE.format(network=network)), json.dumps(record).encode())
+
+
+def repeated(option, name):
+    """An option of the command line once for each input of this name."""
+    return lambda wildcards, input: " ".join(f"{option} {path}" for path in input.get(name, []))
 
 
 def folder_of(name):
@@ -148,9 +154,11 @@ def require_sources():
     for name, network in CONFIG.networks.items():
         if source_of(network.weights) == "file":
             require(os.path.expanduser(network.weights), f"networks.{name}.weights")
+    for path in word_vectors_file():
+        require(path, "word_vectors")
 
 
-def word_vectors_file(_wildcards):
+def word_vectors_file(_wildcards=None):
     return [] if CONFIG.word_vectors is None else [str(CONFIG.word_vectors)]
 
 
@@ -171,7 +179,7 @@ def results_of_layers():
 
 def figures():
     layers = [f"{network}/{layer}/{name}" for network, layer in LAYERS for name in FIGURES_OF_LAYER]
-    return [f"{FIGURES}/{name}.{suffix}" for name in ["iou_by_category", *layers] for suffix in ("png", "svg")]
+    return [f"{FIGURES}/{name}.{suffix}" for name in [*FIGURES_OF_RUN, *layers] for suffix in ("png", "svg")]
 
 
 def what_will_be_done():

@@ -48,14 +48,18 @@ rule figure_run:
             for network, layer in LAYERS
             for table in ("segmentation", "single_filter")
         ],
+        rules.comparison.output,
     output:
-        report(
-            f"{FIGURES}/iou_by_category.png",
-            category="Figures",
-            labels={"figure": "iou by category", "network": "all", "layer": "all"},
-            caption="captions/iou_by_category.rst",
-        ),
-        f"{FIGURES}/iou_by_category.svg",
+        [
+            report(
+                f"{FIGURES}/{name}.png",
+                category="Figures",
+                labels={"figure": name.replace("_", " "), "network": "all", "layer": "all"},
+                caption=f"captions/{name}.rst",
+            )
+            for name in FIGURES_OF_RUN
+        ],
+        [f"{FIGURES}/{name}.svg" for name in FIGURES_OF_RUN],
     log:
         f"{RUN}/logs/figure_run.log",
     benchmark:

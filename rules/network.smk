@@ -47,5 +47,5 @@ rule probe:
         dataset=folder_of("images"),
     shell:
         "python -m net2vec_core --log {log} probe --config {params.config} --network {wildcards.network}"
-        " $(printf -- '--layer %s ' {params.layers}) --dataset {params.dataset} --shard {wildcards.shard}"
+        " {params.layers} --dataset {params.dataset} --shard {wildcards.shard}"
         " --output {output} --threads {threads}"

@@ -58,10 +58,11 @@ rule tables:
         runtime=120,
     params:
         config=CONFIG_FILE,
+        segmentation=repeated("--segmentation", "segmentation"),
         made_by=made_by("tables"),
         dataset=folder_of("labels"),
     shell:
         "python -m net2vec_core --log {log} tables --config {params.config} --network {wildcards.network}"
-        " --dataset {params.dataset} --counts {input.counts} $(printf -- '--segmentation %s ' {input.segmentation})"
+        " --dataset {params.dataset} --counts {input.counts} {params.segmentation}"
         " --single-filter-csv {output.single_filter} --segmentation-csv {output.segmentation}"
         " --individual-iou-csv {output.individual_iou} --embeddings {output.embeddings}"

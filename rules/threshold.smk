@@ -20,10 +20,11 @@ rule threshold:
         runtime=60,
     params:
         config=CONFIG_FILE,
+        activations=repeated("--activations", "activations"),
         made_by=made_by("threshold"),
     shell:
         "python -m net2vec_core --log {log} threshold --config {params.config} --network {wildcards.network}"
-        " --layer {wildcards.layer} $(printf -- '--activations %s ' {input.activations}) --output {output}"
+        " --layer {wildcards.layer} {params.activations} --output {output}"
         " --threads {threads}"
 
 
@@ -44,8 +45,9 @@ rule filter_masks:
         runtime=60,
     params:
         config=CONFIG_FILE,
+        activations=repeated("--activations", "activations"),
         made_by=made_by("filter-masks"),
     shell:
         "python -m net2vec_core --log {log} filter-masks --config {params.config} --network {wildcards.network}"
-        " --layer {wildcards.layer} $(printf -- '--activations %s ' {input.activations})"
+        " --layer {wildcards.layer} {params.activations}"
         " --thresholds {input.thresholds} --output {output}"

@@ -212,7 +212,7 @@ def test_checked_network_has_a_table_of_its_layers(tmp_path):
         ),
         (PermissionError(errno.EACCES, "Permission denied", "a"), "a: Permission denied"),
         (OSError("no number"), "no number"),
-        (MemoryError(), "out of memory; lower `compute.batch_size` or `compute.concepts_per_job`"),
+        (MemoryError(), "out of memory; give the job more, or fewer threads, or lower the sizes in `compute`"),
     ],
 )
 def test_mishaps_of_the_machine_are_explained(error, message):

@@ -1,8 +1,7 @@
 from net2vec_core.cli.options import ConfigFile, DatasetFolder, Output
 from net2vec_core.cli.reading import read_images, read_occurrences
-from net2vec_core.concepts import concept_table, with_masks
+from net2vec_core.concepts import concept_table
 from net2vec_core.config import load, made_from
-from net2vec_core.errors import UserError
 from net2vec_core.labels import read_vocabulary
 from net2vec_core.storage import write_table
 
@@ -16,8 +15,4 @@ def concepts(config: ConfigFile, dataset: DatasetFolder, output: Output) -> None
     images, occurrences = read_images(dataset), read_occurrences(dataset)
     pixels = configuration.dataset.mask_size**2
     table = concept_table(vocabulary, images, occurrences, pixels, configuration.concepts)
-    if not len(with_masks(table, configuration.segmentation.image_level)):
-        raise UserError(
-            "`concepts` leaves only labels of whole images; to segment them, too, set `segmentation.image_level: true`"
-        )
     write_table(table, output, ALMOST_EXACT)

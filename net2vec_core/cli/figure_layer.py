@@ -7,6 +7,7 @@ from net2vec_core.cli.opening import open_dataset
 from net2vec_core.cli.opening_embeddings import open_weights
 from net2vec_core.cli.options import ConfigFile, DatasetFolder, LayerName, NetworkName
 from net2vec_core.config import Config, load, made_from
+from net2vec_core.figures.concept_map import concept_map
 from net2vec_core.figures.concepts_per_filter import concepts_per_filter
 from net2vec_core.figures.cosine_similarity import cosine_similarity
 from net2vec_core.figures.example_choice import Sources, gather_examples
@@ -38,6 +39,7 @@ def figure_layer(
     cosines.columns = cosines.index  # as they are, also where one is named like the first column
     categories = scores.set_index("concept")["category"]
     save(cosine_similarity(cosines, categories, name), output / "cosine_similarity")
+    save(concept_map(read_table(results / "map.csv", dtype={"concept": str}), name), output / "map")
     sources = _open_sources(configuration, network, dataset, results)
     save(examples(gather_examples(scores, sources), name), output / "examples")
 

@@ -7,8 +7,10 @@ import typer
 from net2vec_core.cli.options import ConfigFile
 from net2vec_core.config import load
 from net2vec_core.figures.iou_by_category import iou_by_category
+from net2vec_core.figures.layer_pairs import layer_pairs
 from net2vec_core.figures.scores import read_scores
 from net2vec_core.figures.style import save
+from net2vec_core.storage import read_table
 
 
 def figure_run(
@@ -18,9 +20,11 @@ def figure_run(
 ) -> None:
     """Draw the figures that compare the layers and networks of a run."""
     configuration = load(config)
+    layers = [(name, layer) for name, network in configuration.networks.items() for layer in network.layers]
     scores = [
         read_scores(results / name / layer, configuration.segmentation).assign(network=name, layer=layer)
-        for name, network in configuration.networks.items()
-        for layer in network.layers
+        for name, layer in layers
     ]
     save(iou_by_category(pd.concat(scores)), output / "iou_by_category")
+    pairs = read_table(results / "comparison" / "layer_pairs.csv", dtype={"first_layer": str, "second_layer": str})
+    save(layer_pairs(pairs, [f"{name} · {layer}" for name, layer in layers]), output / "layer_pairs")

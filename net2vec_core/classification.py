@@ -15,7 +15,6 @@ from torch import Tensor
 
 from net2vec_core.classification_data import PADDING, Draws
 from net2vec_core.classification_store import Classification
-from net2vec_core.parallel import ordered_map
 from net2vec_core.progress import progress
 
 CONCEPTS_AT_ONCE = 32
@@ -39,7 +38,7 @@ class Recipe:
 RECIPES = {"paper": Recipe(learning_rate=0.1, momentum=0.9, minibatch=64, epochs=30, full_rate_epochs=15)}
 
 
-def features_of(pooled: NDArray[np.float32], device: torch.device | str) -> Tensor:
+def features_of(pooled: NDArray[np.float32], device: str) -> Tensor:
     """Pooled activations [image, filter] with the bias's feature as the last, float32 [image, filter + 1]."""
     return torch.from_numpy(np.pad(pooled, ((0, 0), (0, 1)), constant_values=1)).to(device)
 
@@ -130,12 +129,7 @@ def are_correct(
 
 
 def classify(
-    pooled: NDArray[np.float32],
-    draws: Draws,
-    sizes: Sequence[int],
-    recipe: Recipe,
-    device: torch.device | str,
-    threads: int,
+    pooled: NDArray[np.float32], draws: Draws, sizes: Sequence[int], recipe: Recipe, device: str
 ) -> Classification:
     """Fit and score the embeddings of all concepts, with all filters and with the `sizes` filters of largest weight.
 
@@ -145,17 +139,16 @@ def classify(
         sizes: Numbers of filters, the first of them 1.
         recipe: Optimiser.
         device: Where to compute.
-        threads: Batches of concepts that are fitted side by side; no number depends on it.
     """
-    torch.set_num_threads(1)  # the threads work on concepts of their own
+    torch.set_num_threads(1)  # the minibatches are small: more threads cost more time than they save
     features = features_of(pooled, device)
-
-    def classify_some(first: int) -> Classification:
-        return _classify_batch(features, draws.of(slice(first, first + CONCEPTS_AT_ONCE)), sizes, recipe)
-
     starts = range(0, len(draws.names), CONCEPTS_AT_ONCE)
-    batches = ordered_map(classify_some, progress(starts, "fitting embeddings", "batches of concepts"), threads)
-    return Classification.concatenate(list(batches))
+    batches = [slice(first, first + CONCEPTS_AT_ONCE) for first in starts]
+    fits = [
+        _classify_batch(features, draws.of(batch), sizes, recipe)
+        for batch in progress(batches, "fitting embeddings", "batches of concepts")
+    ]
+    return Classification.concatenate(fits)
 
 
 def _classify_batch(features: Tensor, draws: Draws, sizes: Sequence[int], recipe: Recipe) -> Classification:

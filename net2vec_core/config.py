@@ -33,6 +33,11 @@ def from_home(path: str) -> str:
     return str(Path(path).expanduser()) if path.startswith("~/") else path
 
 
+def path_from_home(path: Path | None) -> Path | None:
+    """The same for a path that may be left out."""
+    return None if path is None else Path(from_home(str(path)))
+
+
 def distinct(values: Values) -> Values:
     """Refuse a list that names something twice."""
     repeated = sorted({str(value) for value in values if values.count(value) > 1})
@@ -70,10 +75,7 @@ class DatasetSettings(Section):
     toy: ToySettings = ToySettings()
     """Keys of the `toy` reader."""
 
-    @field_validator("path")
-    @classmethod
-    def _from_home(cls, path: Path | None) -> Path | None:
-        return None if path is None else Path(from_home(str(path)))
+    _path_from_home = field_validator("path")(path_from_home)
 
     @model_validator(mode="after")
     def _path_given_where_needed(self) -> Self:
@@ -213,10 +215,7 @@ class Config(Section):
 
     _distinct_analogies = field_validator("analogies")(distinct)
 
-    @field_validator("word_vectors")
-    @classmethod
-    def _from_home(cls, path: Path | None) -> Path | None:
-        return None if path is None else Path(from_home(str(path)))
+    _word_vectors_from_home = field_validator("word_vectors")(path_from_home)
 
     @field_validator("networks")
     @classmethod

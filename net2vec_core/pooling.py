@@ -4,27 +4,24 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
-import dask
 import numpy as np
 import zarr
 from numpy.typing import NDArray
 
+from net2vec_core.progress import progress
 from net2vec_core.storage import COMPRESSOR, new_store, open_store
-from net2vec_core.threshold import in_blocks
 
 IMAGES_PER_CHUNK = 4096
 
 
-def pool(shards: Sequence[zarr.Array[Any]], threads: int) -> NDArray[np.float32]:
+def pool(shards: Sequence[zarr.Array[Any]]) -> NDArray[np.float32]:
     """The means float32 [image, filter] of activations, float16 or float32 [image, filter, y, x] in shards."""
-    means = in_blocks(shards).map_blocks(_mean, dtype=np.float32, drop_axis=[2, 3])
-    with dask.config.set(scheduler="threads", num_workers=threads):
-        return np.asarray(means.compute())
-
-
-def _mean(block: NDArray[Any]) -> NDArray[np.float32]:
-    pooled: NDArray[np.float32] = block.mean(axis=(2, 3), dtype=np.float32)
-    return pooled
+    parts = [(shard, first) for shard in shards for first in range(0, shard.shape[0], shard.chunks[0])]
+    means = [
+        cast(NDArray[Any], shard[first : first + shard.chunks[0]]).mean(axis=(2, 3), dtype=np.float32)
+        for shard, first in progress(parts, "pooling", "chunks of images")
+    ]
+    return np.concatenate(means)
 
 
 def write_pooled(store: Path, pooled: NDArray[np.float32], made_from: dict[str, Any]) -> None:

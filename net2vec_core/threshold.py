@@ -38,7 +38,7 @@ def thresholds(shards: Sequence[zarr.Array[Any]], quantile: float, threads: int)
     Returns:
         One row a filter: filter, threshold, share_above (of its activations), maximum.
     """
-    activations = in_blocks(shards)
+    activations = da.concatenate([_blocks(shard) for shard in shards])
     images, filters, height, width = activations.shape
     number = images * height * width
     rank = np.full(filters, number - math.floor(Fraction(str(quantile)) * number))
@@ -52,11 +52,6 @@ def thresholds(shards: Sequence[zarr.Array[Any]], quantile: float, threads: int)
             "maximum": maximum,
         }
     )
-
-
-def in_blocks(shards: Sequence[zarr.Array[Any]]) -> da.Array:
-    """Activations [image, filter, y, x] of all shards, in blocks of about BLOCK_BYTES."""
-    return da.concatenate([_blocks(shard) for shard in shards])
 
 
 def to_key(values: NDArray[Any]) -> NDArray[Any]:

@@ -9,7 +9,6 @@ rule pool:
         f"{RUN}/benchmarks/{{network}}/{{layer}}/pool.tsv"
     conda:
         ENVIRONMENT
-    threads: ALL_CORES
     resources:
         mem_mb=4000,
         runtime=60,
@@ -20,7 +19,6 @@ rule pool:
     shell:
         "python -m net2vec_core --log {log} pool --config {params.config} --network {wildcards.network}"
         " --layer {wildcards.layer} {params.activations} --output {output}"
-        " --threads {threads}"
 
 
 rule classification:
@@ -36,7 +34,6 @@ rule classification:
         f"{RUN}/benchmarks/{{network}}/{{layer}}/classification/{{recipe}}/{{seed}}.tsv"
     conda:
         ENVIRONMENT
-    threads: ALL_CORES
     resources:
         gpu=GPU,
         mem_mb=4000,
@@ -48,7 +45,7 @@ rule classification:
     shell:
         "python -m net2vec_core --log {log} classification --config {params.config} --network {wildcards.network}"
         " --dataset {params.dataset} --pooled {input.pooled} --recipe {wildcards.recipe} --seed {wildcards.seed}"
-        " --output {output} --threads {threads}"
+        " --output {output}"
 
 
 rule classification_table:

@@ -25,8 +25,8 @@ def random_task(images=150, filters=10, shares=(0.5, 0.2, 0.9), seed=0):
     return rng.random((images, filters), np.float32), Draws(names, holds, np.arange(images) % 3 != 0, seed)
 
 
-def fitted(pooled, draws, sizes=(1,), threads=1):
-    return classify(pooled, draws, sizes, PAPER, "cpu", threads)
+def fitted(pooled, draws, sizes=(1,)):
+    return classify(pooled, draws, sizes, PAPER, "cpu")
 
 
 def everything(start):
@@ -87,12 +87,10 @@ def test_largest_weights_are_kept_and_the_bias_always():
     ]
 
 
-def test_threads_change_nothing(monkeypatch):
-    monkeypatch.setattr(module, "CONCEPTS_AT_ONCE", 2)
-    pooled, draws = random_task(shares=np.linspace(0.1, 0.9, 7))
-    one, three = (fitted(pooled, draws, (1, 4), threads) for threads in (1, 3))
+def test_the_same_task_gives_the_same_bits():
+    one, two = (fitted(*random_task(), (1, 4)) for _ in range(2))
     for name, values in vars(one).items():
-        np.testing.assert_array_equal(values, vars(three)[name])
+        np.testing.assert_array_equal(values, vars(two)[name])
 
 
 def test_concepts_fitted_together_change_rounding_alone(monkeypatch):

@@ -260,7 +260,7 @@ def test_nothing_depends_on_other_networks_or_the_names_of_things():
         ({"dataset": {"toy": {"seed": 1}}}, set(STAGES) - {"network"}),
         ({"threshold": {"quantile": 0.01}}, set(STAGES_OF_LAYERS)),
         ({"concepts": {"min_val": 2}}, {"concepts", *STAGES_OF_LAYERS[2:], *STAGES_OF_CLASSIFICATION[1:]}),
-        ({"upsampling": {"align_corners": False}}, set(STAGES_OF_LAYERS[3:])),
+        ({"upsampling": {"align_corners": False}}, set(STAGES_OF_LAYERS[2:])),
         ({"segmentation": {"image_level": True}}, set(STAGES_OF_LAYERS[3:])),
         ({"analogies": ["a + b - c"]}, {"similarity"}),
         ({"segmentation": {"seeds": [0, 1]}}, {"tables", "similarity", "overlap"}),

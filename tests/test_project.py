@@ -22,7 +22,7 @@ ROOMS = [
     {"labels", "concepts"},
     {"weights", "network"},
     {"probe"},
-    {"threshold", "pooling"},
+    {"pooling", "threshold"},
     {"filter_masks"},
     {"counts", "corner_patterns", "surface"},
     {
@@ -106,6 +106,9 @@ def test_modules_import_only_from_rooms_to_their_left():
         "tables",
         "classification-table",
         "similarity",
+        "comparison",
+        "ask",
+        "export",
         "overlap",
     ],
 )

@@ -7,7 +7,7 @@ from net2vec_core.classification import RECIPES, classify
 from net2vec_core.classification_data import draws_of
 from net2vec_core.classification_store import write_classification
 from net2vec_core.cli.opening import open_dataset_with_all_concepts
-from net2vec_core.cli.options import ConfigFile, DatasetFolder, NetworkName, Output, Threads
+from net2vec_core.cli.options import ConfigFile, DatasetFolder, NetworkName, Output
 from net2vec_core.config import load, made_from
 from net2vec_core.network import choose_device
 from net2vec_core.pooling import read_pooled
@@ -21,7 +21,6 @@ def classification(
     recipe: Annotated[str, typer.Option(help="How the weights are fitted.")],
     seed: Annotated[int, typer.Option(help="Seed of the start weights and of the images drawn.")],
     output: Output,
-    threads: Threads = 1,
 ) -> None:
     """Fit and score the classification embeddings of all concepts."""
     configuration = load(config)
@@ -29,7 +28,6 @@ def classification(
     means = read_pooled(pooled, made_from(configuration, "pool", network))
     sizes = [size for size in sorted({1, *configuration.classification.subsets}) if size <= means.shape[1]]
     draws = draws_of(data.labels, data.concepts["name"].tolist(), seed)
-    device = choose_device(configuration.compute.device)
-    fits = classify(means, draws, sizes, RECIPES[recipe], device, threads)
+    fits = classify(means, draws, sizes, RECIPES[recipe], choose_device(configuration.compute.device))
     attributes = {"concepts": draws.names, "recipe": recipe, "seed": seed, "subset_sizes": sizes}
     write_classification(output, fits, attributes, made_from(configuration, "classification", network))

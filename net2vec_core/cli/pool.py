@@ -1,5 +1,5 @@
 from net2vec_core.cli.opening_activations import open_activations
-from net2vec_core.cli.options import Activations, ConfigFile, LayerName, NetworkName, Output, Threads
+from net2vec_core.cli.options import Activations, ConfigFile, LayerName, NetworkName, Output
 from net2vec_core.config import load, made_from
 from net2vec_core.pooling import pool as pool_activations
 from net2vec_core.pooling import write_pooled
@@ -11,9 +11,8 @@ def pool(
     layer: LayerName,
     activations: Activations,
     output: Output,
-    threads: Threads = 1,
 ) -> None:
     """Average a layer's activations over all positions."""
     configuration = load(config)
     shards = open_activations(activations, layer, configuration, network)
-    write_pooled(output, pool_activations(shards, threads), made_from(configuration, "pool", network))
+    write_pooled(output, pool_activations(shards), made_from(configuration, "pool", network))

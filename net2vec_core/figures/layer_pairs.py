@@ -9,7 +9,7 @@ from net2vec_core.figures.style import INK, shorten, styled
 
 ALPHA = 0.05
 LONGEST = 36  # letters of a name
-LETTER, CELL = 0.075, 0.45  # inches
+LETTER, CELL = 0.075, 0.34  # inches
 COLUMNS = {"rank_correlation": "Rank correlation of cosines", "neighbour_agreement": "Shared nearest neighbours"}
 
 
@@ -22,8 +22,8 @@ def layer_pairs(pairs: pd.DataFrame, layers: list[str]) -> Figure:
         layers: `network · layer` of every layer of the run, in its order.
     """
     names = [*layers, *(name for name in _names(pairs, "second").unique() if name not in layers)]
-    label, cells = LETTER * max(len(shorten(name, LONGEST)) for name in names), CELL * max(3, len(names))
-    figure = Figure(figsize=(max(8.5, label + 2 * cells + 1.2), label + cells + 0.9), layout="compressed")
+    label, side = LETTER * max(len(shorten(name, LONGEST)) for name in names), max(2.4, CELL * len(names))
+    figure = Figure(figsize=(max(8.5, label + 2 * side + 1.2), label + side + 0.5), layout="constrained")
     figure.suptitle(finding(pairs), x=0.012, ha="left")
     panels = figure.subplots(1, 2, sharey=True)
     for axes, (column, title) in zip(panels, COLUMNS.items(), strict=True):
@@ -56,7 +56,7 @@ def _names(pairs: pd.DataFrame, which: str) -> pd.Series:
 
 
 def _matrix(axes: Axes, values: pd.DataFrame, title: str) -> None:
-    axes.imshow(values, cmap="RdBu_r", vmin=-1, vmax=1)
+    axes.imshow(values, cmap="RdBu_r", vmin=-1, vmax=1, aspect="auto")
     shown = [shorten(name, LONGEST) for name in values.index]
     places = range(len(values))
     axes.set_xticks(places, shown, rotation=90)

@@ -1,9 +1,12 @@
 import matplotlib as mpl
 from PIL import Image
 
+from net2vec_core.comparison import Space, comparison_table
+from net2vec_core.figures.concept_map import concept_map
 from net2vec_core.figures.concepts_per_filter import concepts_per_filter
 from net2vec_core.figures.cosine_similarity import cosine_similarity
 from net2vec_core.figures.iou_by_category import iou_by_category
+from net2vec_core.figures.layer_pairs import layer_pairs
 from net2vec_core.figures.single_vs_multi import single_vs_multi
 from net2vec_core.figures.style import category_handles, in_order, save, shorten
 from net2vec_core.overlap import filter_overlap
@@ -17,6 +20,10 @@ def figures(scores):
     yield "single_vs_multi", single_vs_multi(scores, "net")
     yield "iou_by_category", iou_by_category(scores.assign(network="net", layer="features.1"))
     yield "cosine_similarity", cosine_similarity(cosines, categories, "net")
+    places = scores[["concept", "category"]].assign(x=range(len(scores)), y=0.0, cluster=0)
+    yield "concept_map", concept_map(places, "net")
+    pairs = comparison_table([Space("n", "a", weights), Space("n", "b", weights)], None)
+    yield "layer_pairs", layer_pairs(pairs, ["n · a", "n · b"])
     yield "concepts_per_filter", concepts_per_filter(filter_overlap(categories.str.len() % 2, weights), "net")
 
 
@@ -25,7 +32,7 @@ def test_the_same_tables_give_the_same_bytes(make_scores, tmp_path):
         for name, figure in figures(make_scores(3)):
             save(figure, tmp_path / folder / name)
     written = sorted((tmp_path / "first").iterdir())
-    assert len(written) == 8
+    assert len(written) == 12
     for path in written:
         assert path.read_bytes() == (tmp_path / "second" / path.name).read_bytes(), path.name
 

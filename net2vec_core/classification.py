@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from net2vec_core.classification_data import PADDING, Draws
-from net2vec_core.classification_store import Classification
+from net2vec_core.classification_store import FULL, SINGLE, Classification
 from net2vec_core.progress import progress
 
 CONCEPTS_AT_ONCE = 32
@@ -143,10 +143,9 @@ def classify(
     torch.set_num_threads(1)  # the minibatches are small: more threads cost more time than they save
     features = features_of(pooled, device)
     starts = range(0, len(draws.names), CONCEPTS_AT_ONCE)
-    batches = [slice(first, first + CONCEPTS_AT_ONCE) for first in starts]
     fits = [
-        _classify_batch(features, draws.of(batch), sizes, recipe)
-        for batch in progress(batches, "fitting embeddings", "batches of concepts")
+        _classify_batch(features, draws.of(slice(first, first + CONCEPTS_AT_ONCE)), sizes, recipe)
+        for first in progress(starts, "fitting embeddings", "batches of concepts")
     ]
     return Classification.concatenate(fits)
 
@@ -172,7 +171,7 @@ def _classify_batch(features: Tensor, draws: Draws, sizes: Sequence[int], recipe
         subset_scores=accuracy[:, 1:],
         image=val[concept, position],
         concept=concept,
-        correct=np.concatenate(on_val)[:, :2],
+        correct=np.concatenate(on_val)[:, [FULL, SINGLE]],
     )
 
 

@@ -49,7 +49,8 @@ def _arithmetic(question: str, results: Results) -> list[Answer]:
     analogy = parse_analogy(question, results.weights.index)
     cosines = nearest(analogy, results.weights)
     table = pd.DataFrame({"rank": np.arange(len(cosines)) + 1, "concept": cosines.index, "cosine": cosines.to_numpy()})
-    answers = [Answer(f"Nearest to {' '.join(question.partition('=')[0].split())}", table)]
+    asked = question.strip().removesuffix(analogy.expected or "").rstrip("= ")
+    answers = [Answer(f"Nearest to {asked}", table)]
     if analogy.expected is not None:
         answers.append(Answer("The expected answer", table[table["concept"] == analogy.expected]))
     return answers

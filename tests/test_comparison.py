@@ -47,7 +47,7 @@ def test_random_spaces_have_nothing_in_common(rng):
     result = compare(space(rng.normal(size=(63, 512))), space(rng.normal(size=(63, 256))))
     assert abs(result.rank_correlation) < 0.1
     assert result.p_value > 0.01
-    assert abs(result.cka) < 0.1  # 0.86 without debiasing
+    assert abs(result.cka) < 0.1  # 0.85 without debiasing
     assert result.neighbour_agreement == pytest.approx(result.chance_agreement, abs=0.06)
     assert result.squared_difference > 1
 

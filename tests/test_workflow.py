@@ -23,6 +23,7 @@ TINY = {
         "control": {"model": "torchvision/squeezenet1_1", "weights": "random", "layers": ["features.7"]},
     },
     "threshold": {"quantile": 0.05},
+    "analogies": ["grass + blue - green = sky"],
     "compute": {"device": "cpu"},
 }
 LAYERS = [("small", "features.6"), ("small", "features.7"), ("control", "features.7")]
@@ -163,6 +164,14 @@ def test_another_threshold_keeps_activations_and_labels(workspace):
 def test_more_subsets_of_the_classification_redo_nothing_else(workspace):
     planned = workspace.planned(with_changes(("classification", "subsets", [4])))
     assert planned == {"all": 1, "classification": 3, "classification_table": 3, "total": 7}
+
+
+def test_other_analogies_and_word_vectors_redo_no_fit(workspace):
+    (workspace.folder / "words.txt").write_text("1 2\nsky 1 2\n")
+    planned = workspace.planned(with_changes(("analogies", []), ("word_vectors", "words.txt")))
+    assert planned.keys() == {"similarity", "figure_layer", "comparison", "figure_run", "all", "total"}
+    result = workspace.snakemake(with_changes(("word_vectors", "word.txt")), "--dry-run")
+    assert "`word_vectors`: there is no word.txt" in result.stdout + result.stderr
 
 
 def test_one_more_layer_redoes_no_other_layer(workspace):

@@ -26,8 +26,9 @@ def similarity(
     """Compare a layer's embeddings with each other: cosines, neighbours, analogies, clusters."""
     configuration = load(config)
     weights = open_weights(embeddings, configuration, network)
+    analogies = analogies_table(configuration.analogies, weights)  # before anything is written: they may be mistaken
     cosines = cosine_similarity(weights)
     write_table(cosines, cosine_csv, index=True)
     write_table(neighbours(cosines), neighbours_csv)
-    write_table(analogies_table(configuration.analogies, weights), analogies_csv)
+    write_table(analogies, analogies_csv)
     write_table(concept_map(cosines, read_concepts(concepts).set_index("name")["category"]), map_csv)

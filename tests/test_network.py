@@ -9,8 +9,9 @@ import torchvision
 from torch import nn
 
 from net2vec_core.config import NetworkSettings
+from net2vec_core.device import choose_device
 from net2vec_core.errors import UserError
-from net2vec_core.network import Call, LayerReader, build, choose_device, grids, trace
+from net2vec_core.network import Call, LayerReader, build, grids, trace
 from net2vec_core.weights import Preprocessing
 
 PLAIN = Preprocessing("rgb", (0.0, 0.0, 0.0), (255.0, 255.0, 255.0))

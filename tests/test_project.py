@@ -16,7 +16,7 @@ from net2vec_core.config_reference import keys, reference_files
 REPOSITORY = Path(__file__).parents[1]
 PACKAGE = REPOSITORY / "net2vec_core"
 ROOMS = [
-    {"errors", "storage", "upsample", "parallel", "progress", "provenance"},
+    {"errors", "device", "storage", "upsample", "parallel", "progress", "provenance"},
     {"config", "config_reference"},
     {"dataset"},
     {"labels", "concepts"},

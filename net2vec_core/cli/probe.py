@@ -6,7 +6,8 @@ import typer
 from net2vec_core.cli.options import ConfigFile, DatasetFolder, NetworkName, Output, Threads
 from net2vec_core.cli.reading import read_images
 from net2vec_core.config import load, made_from
-from net2vec_core.network import LayerReader, build, choose_device, grids, trace
+from net2vec_core.device import choose_device
+from net2vec_core.network import LayerReader, build, grids, trace
 from net2vec_core.probe import ProbeSettings
 from net2vec_core.probe import probe as run_probe
 

@@ -7,8 +7,8 @@ import typer
 from net2vec_core.cli.opening import open_dataset
 from net2vec_core.cli.options import ConfigFile, DatasetFolder, NetworkName, Output, Threads
 from net2vec_core.config import load, made_from
+from net2vec_core.device import choose_device
 from net2vec_core.filter_masks import open_filter_masks
-from net2vec_core.network import choose_device
 from net2vec_core.segmentation import RECIPES, fit, loss_weights, score, start_weights, write_segmentation
 from net2vec_core.segmentation_data import Parts
 from net2vec_core.storage import beside

@@ -9,7 +9,6 @@ import torchvision
 from torch import nn
 
 from net2vec_core.config import NetworkSettings
-from net2vec_core.device import choose_device
 from net2vec_core.errors import UserError
 from net2vec_core.network import Call, LayerReader, build, grids, trace
 from net2vec_core.weights import Preprocessing
@@ -322,17 +321,3 @@ def test_network_is_frozen_and_in_evaluation_mode():
     model, _ = build(settings("torchvision/googlenet"), NO_CACHE)
     assert not any(module.training for module in model.modules())
     assert not any(parameter.requires_grad for parameter in model.parameters())
-
-
-def test_device(monkeypatch):
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    assert choose_device("auto") == choose_device("cpu") == "cpu"
-    assert message_of(choose_device, "cuda:1") == (
-        "`compute.device` is `cuda:1`, but this machine has no GPU that torch can use; try `auto`"
-    )
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
-    assert [choose_device(device) for device in ("auto", "cpu", "cuda:1")] == ["cuda", "cpu", "cuda:1"]
-    assert message_of(choose_device, "cuda:2") == (
-        "`compute.device` is `cuda:2`, but this machine's last GPU is `cuda:1`"
-    )

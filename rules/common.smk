@@ -3,9 +3,8 @@ import json
 import math
 import os
 import re
+import sys
 from pathlib import Path
-
-from snakemake_interface_common.exceptions import WorkflowError
 
 from net2vec_core.config import dump, made_from, parse_config, source_of
 from net2vec_core.dataset.readers import READERS
@@ -14,16 +13,22 @@ from net2vec_core.provenance import code_digest
 from net2vec_core.storage import write_bytes
 
 
+def stop(message):
+    """End with one message; an exception would add where in the rules it was raised."""
+    print(f"error: {message}", file=sys.stderr)
+    sys.exit(1)
+
+
 def checked(values):
     try:
         return parse_config(values, " and ".join(map(str, workflow.configfiles)) or "the configuration")
     except UserError as error:
-        raise WorkflowError(str(error)) from None
+        stop(error)
 
 
 def require(path, key):
     if not os.path.exists(path):
-        raise WorkflowError(f"`{key}`: there is no {path}")
+        stop(f"`{key}`: there is no {path}")
 
 
 CONFIG = checked(config)
@@ -192,7 +197,8 @@ def what_will_be_done():
 
 
 def where_to_look():
-    network, layer = LAYERS[-1]
+    network, settings = next(iter(CONFIG.networks.items()))
+    layer = settings.layers[-1]
     return "\n".join(
         [
             f"Done. Look first at {RUN}/figures/iou_by_category.png and {RUN}/figures/{network}/{layer}/examples.png;",

@@ -281,7 +281,6 @@ def test_cores_shards_jobs_and_batches_change_rounding_alone(workspace, tmp_path
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (("dataset", "imagesize", 3), "`dataset.imagesize` is not a key; did you mean image_size"),
         (
             ("networks", "small", "layers", ["feature.6"]),
             "the network has no layer `feature.6`; did you mean features.6",
@@ -295,3 +294,19 @@ def test_a_mistake_gives_one_message(workspace, change, message):
     assert result.returncode != 0
     assert message in output
     assert "Traceback" not in output
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("dataset", "imagesize", 3), "tiny.yaml is not a valid configuration:\n  `dataset.imagesize` is not a key"),
+        (("dataset", {"reader": "broden", "path": "data/none"}), "`dataset.path`: there is no data/none/index.csv"),
+        (("networks", "small", "weights", "w.pt"), "`networks.small.weights`: there is no w.pt"),
+    ],
+)
+def test_a_mistake_seen_before_the_start_is_all_that_is_printed(workspace, change, message):
+    result = workspace.snakemake({**with_changes(change), "run": "mistake"}, "--cores", "2")
+    output = result.stdout + result.stderr
+    assert result.returncode == 1
+    assert message in output
+    assert len(output.splitlines()) <= 3

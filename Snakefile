@@ -31,7 +31,7 @@ onsuccess:
 
 
 onerror:
-    print(f"It stopped; the message is above and in {RUN}/logs. Finished work is kept: run it again to carry on.")
+    print(why_it_stopped())
 
 
 rule all:

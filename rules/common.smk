@@ -196,6 +196,12 @@ def what_will_be_done():
     return "\n".join([f"Run `{CONFIG.run}` on the data set {data}; results go to {RUN}/", *networks])
 
 
+def why_it_stopped():
+    logs = sorted(Path(RUN, "logs").rglob("*.log"))
+    errors = [line for log in logs for line in log.read_text().splitlines() if " error: " in line]
+    return "\n".join([*errors, f"It stopped; {RUN}/logs tells more. Finished work is kept: run it again to carry on."])
+
+
 def where_to_look():
     network, settings = next(iter(CONFIG.networks.items()))
     layer = settings.layers[-1]

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
-import pandas as pd
 import zarr
 from numpy.typing import NDArray
 
@@ -69,10 +68,3 @@ def read_classification(store: Path, made_from: dict[str, Any]) -> Classificatio
     group = open_store(store, "classification", made_from)
     names = Classification.__dataclass_fields__
     return Classification(*(np.asarray(cast(zarr.Array[Any], group[name])[:]) for name in names))
-
-
-def read_classification_weights(store: Path, made_from: dict[str, Any]) -> pd.DataFrame:
-    """The weights of the full fits: one row a concept (its name is the index), one column a filter."""
-    group = open_store(store, "classification", made_from)
-    weights = np.asarray(cast(zarr.Array[Any], group["weights"])[:])
-    return pd.DataFrame(weights, index=pd.Index(cast(list[str], group.attrs["concepts"]), name="concept"))

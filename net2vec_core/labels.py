@@ -83,7 +83,7 @@ def _read_chunks(reader: Reader, workers: int) -> Iterator[tuple[int, list[tuple
 
 
 def _start_worker(reader: Reader) -> None:
-    # once a worker, since a large data set's reader takes a tenth of a second to send
+    # once a worker, since a large data set's reader takes long to send
     global _reader
     _reader = reader
 

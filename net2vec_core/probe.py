@@ -22,8 +22,8 @@ from net2vec_core.parallel import ordered_map
 from net2vec_core.progress import progress
 from net2vec_core.storage import COMPRESSOR, new_store
 
-# On the CPU a small batch stays in the cache (twice as fast as 64 images at once) and, being always the same, gives
-# each image the same bits whatever `batch_size` is.
+# On the CPU a small batch stays in the cache and, being always the same, gives each image the same bits whatever
+# `batch_size` is.
 CPU_FORWARD_IMAGES = 8
 FILTERS_PER_CHUNK = 64
 CHUNK_BYTES = 8 * 2**20

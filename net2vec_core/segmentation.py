@@ -84,7 +84,7 @@ def _slope(part: Part, loss_weights: NDArray[np.float64], surface: Surface) -> T
     labelled, unlabelled = loss_weights / part.minibatch_images
     table = np.where(BIT_OF_BYTE, -labelled, unlabelled).astype(np.float32)
     if surface.device == "cpu":
-        slope = torch.from_numpy(table.take(part.target, axis=0))  # torch's own look-up takes five times as long
+        slope = torch.from_numpy(table.take(part.target, axis=0))  # torch's own look-up is slower
     else:
         target = torch.from_numpy(part.target).to(surface.device, torch.int32)
         slope = torch.from_numpy(table).to(surface.device)[target]

@@ -4,7 +4,6 @@ import pytest
 from net2vec_core.classification_store import (
     Classification,
     read_classification,
-    read_classification_weights,
     write_classification,
 )
 from net2vec_core.errors import UserError
@@ -37,17 +36,12 @@ def test_store_gives_back_what_it_got(tmp_path, fits):
     store = tmp_path / "0.zarr"
     write_classification(store, fits, {"concepts": ["sky", "a, b", "NA"], "subset_sizes": [1, 3]}, MADE_FROM)
     same(read_classification(store, MADE_FROM), fits)
-    weights = read_classification_weights(store, MADE_FROM)
-    assert weights.index.tolist() == ["sky", "a, b", "NA"]
-    assert weights.index.name == "concept"
-    np.testing.assert_array_equal(weights.to_numpy(), fits.weights)
 
 
 def test_store_of_another_configuration_is_refused(tmp_path, fits):
     write_classification(tmp_path / "0.zarr", fits, {"concepts": []}, MADE_FROM)
-    for read in (read_classification, read_classification_weights):
-        with pytest.raises(UserError, match="`network` was a, is now b"):
-            read(tmp_path / "0.zarr", {"network": "b"})
+    with pytest.raises(UserError, match="`network` was a, is now b"):
+        read_classification(tmp_path / "0.zarr", {"network": "b"})
 
 
 def test_answers_are_those_of_each_concept(fits):

@@ -1,4 +1,5 @@
 import errno
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -167,6 +168,20 @@ def test_scratch_files_go_even_when_the_disk_fills_up(tmp_path, monkeypatch):
         pass
     assert len(saved) == 3
     assert not (tmp_path / "scratch").exists()
+
+
+def test_memory_does_not_grow_with_the_images(tmp_path, monkeypatch):
+    monkeypatch.setattr(segmentation_data, "BLOCK_BYTES", 50_000)
+    peaks = []
+    for images in (300, 1200):
+        scene = random_scene(seed=8, images=images)
+        masks, labels = scene.masks, scene.labels
+        with Parts(masks, labels, 8, tmp_path / "scratch") as parts:
+            tracemalloc.start()
+            parts._read()
+            peaks.append(tracemalloc.get_traced_memory()[1])
+            tracemalloc.stop()
+    assert peaks[1] < 1.5 * peaks[0]
 
 
 def test_start_weights_depend_on_seed_and_name_alone():

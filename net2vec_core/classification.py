@@ -16,6 +16,7 @@ from torch import Tensor
 from net2vec_core.classification_data import PADDING, Draws
 from net2vec_core.classification_store import FULL, SINGLE, Classification
 from net2vec_core.progress import progress
+from net2vec_core.top_filters import largest
 
 CONCEPTS_AT_ONCE = 32
 
@@ -51,17 +52,6 @@ def start_weights(names: Sequence[str], filters: int, seed: int) -> NDArray[np.f
     bound = 1 / np.sqrt(filters)
     rows = [np.random.default_rng([seed, *name.encode()]).uniform(-bound, bound, filters + 1) for name in names]
     return np.array(rows, np.float32)
-
-
-def largest(weights: NDArray[np.float32], sizes: Sequence[int]) -> NDArray[np.bool_]:
-    """Which of the weights [concept, filter + 1] a fit of each size keeps, bool [concept, size, filter + 1].
-
-    They are the largest in absolute value, of equals the first, and the bias.
-    """
-    order = np.argsort(-np.abs(weights[:, :-1]), axis=1, kind="stable")
-    rank = np.argsort(order, axis=1)
-    kept = rank[:, None] < np.array(sizes)[:, None]
-    return np.pad(kept, ((0, 0), (0, 0), (0, 1)), constant_values=True)
 
 
 def fit(
@@ -154,7 +144,7 @@ def _classify_batch(features: Tensor, draws: Draws, sizes: Sequence[int], recipe
     start = start_weights(draws.names, features.shape[1] - 1, draws.seed)
     everything = np.ones((len(start), 1, start.shape[1]), bool)
     full = fit(features, draws.holds, draws.epoch, start, everything, recipe)
-    kept = largest(full[:, 0], sizes)
+    kept = np.pad(largest(full[:, 0, :-1], sizes), ((0, 0), (0, 0), (0, 1)), constant_values=True)  # the bias, too
     fits = np.concatenate([full, fit(features, draws.holds, draws.epoch, start, kept, recipe)], axis=1)
     last_epoch, val = draws.epoch(recipe.epochs - 1), draws.val()
     on_train, on_val = (

@@ -12,14 +12,17 @@ from pydantic_core import ErrorDetails
 from net2vec_core.errors import UserError, did_you_mean
 
 Category = Literal["color", "object", "part", "material", "scene", "texture"]
+Recipe = Literal["paper", "logistic", "iou"]
 # What a text must look like, in words.
 PATTERNS = {
     r"^[A-Za-z0-9][A-Za-z0-9_-]*$": "must be letters, digits, `-` and `_`",
     r"^\w+(\.\w+)*$": "must be a module path such as `features.12`",
     r"^torchvision/\w+$": "must be `torchvision/NAME`",
     r"^(auto|cpu|cuda(:\d+)?)$": "must be `auto`, `cpu`, `cuda` or `cuda:1`",
+    r"^https?://\S+$": "must be an address that begins with `http://` or `https://`",
+    r"^[0-9a-f]{64}$": "must be 64 digits from `0` to `f`",
 }
-NAME, LAYER_PATH, MODEL, DEVICE = PATTERNS
+NAME, LAYER_PATH, MODEL, DEVICE, URL, SHA256 = PATTERNS
 Name = Annotated[str, Field(pattern=NAME)]
 LayerPath = Annotated[str, Field(pattern=LAYER_PATH)]
 RESERVED_NAMES = frozenset({"dataset", "comparison", "figures", "report", "logs", "benchmarks"})
@@ -52,6 +55,19 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
 
 
+class BrodenSettings(Section):
+    """Network Dissection's archive."""
+
+    download: bool = False
+    """Whether to fetch the archive and unpack it under `cache`; `dataset.path` is then left out."""
+    resolution: Literal[224, 227] = 224
+    """Which archive to fetch, by the side of its images, pixels; AlexNet's authors used 227."""
+    url: str = Field(default="http://netdissect.csail.mit.edu/data", pattern=URL)
+    """Where `broden1_224.zip` and `broden1_227.zip` lie; another address serves a mirror of them."""
+    sha256: str | None = Field(default=None, pattern=SHA256)
+    """What the archive's SHA-256 must be; the one that was found is written to the log."""
+
+
 class ToySettings(Section):
     """The probe set that the project draws itself."""
 
@@ -74,16 +90,27 @@ class DatasetSettings(Section):
     """Side of the mask grid on which IoU is counted, pixels."""
     toy: ToySettings = ToySettings()
     """Keys of the `toy` reader."""
+    broden: BrodenSettings = BrodenSettings()
+    """Keys of the `broden` reader."""
 
     _path_from_home = field_validator("path")(path_from_home)
 
     @model_validator(mode="after")
     def _path_given_where_needed(self) -> Self:
-        if self.reader != "toy" and self.path is None:
+        if self.reader != "toy" and self.path is None and not self.fetched:
             raise ValueError(f"`path` must name the folder of the data for reader `{self.reader}`")
+        if self.path is not None and self.fetched:
+            raise ValueError(
+                "`path` names data that are there, `broden.download: true` fetches them into `cache`: set one of them"
+            )
         if self.reader == "toy" and self.path is not None:
             raise ValueError("`path` is not for reader `toy`, which draws its own data: set another reader, or no path")
         return self
+
+    @property
+    def fetched(self) -> bool:
+        """Whether the data are an archive that is fetched into the cache."""
+        return self.reader == "broden" and self.broden.download
 
 
 class ConceptSettings(Section):
@@ -113,6 +140,8 @@ class NetworkSettings(Section):
     """Seed of `random` weights."""
     layers: list[LayerPath] = Field(min_length=1)
     """Module paths; `python -m net2vec_core layers --model MODEL` lists them."""
+    control: Name | None = None
+    """Name of the network with random weights against which to hold this one, layer by layer."""
 
     _weights_from_home = field_validator("weights")(from_home)
     _distinct_layers = field_validator("layers")(distinct)
@@ -132,17 +161,39 @@ class UpsamplingSettings(Section):
     """`true`: the corners' centres meet, as in the paper; `false`: the grids' edges meet."""
 
 
+class SingleFilterSettings(Section):
+    """How single filters are compared with concepts."""
+
+    quantiles: list[Annotated[float, Field(gt=0, lt=1)]] = Field(default=[0.005, 0.02, 0.08, 0.32], min_length=1)
+    """Shares of its activations above which a filter may count as active where each concept has the share that is best
+    on train: the fair single filter, beside the paper's with `threshold.quantile` for all."""
+
+    _distinct_quantiles = field_validator("quantiles")(distinct)
+
+
 class SegmentationSettings(Section):
     """How embeddings are fitted to masks."""
 
-    recipe: Literal["paper"] = "paper"
-    """`paper`: the paper's loss and optimiser."""
+    recipes: list[Recipe] = Field(default=["paper", "logistic", "iou"], min_length=1)
+    """`paper`: the paper's loss and optimiser; `logistic`: the logistic loss, to convergence; `iou`: soft IoU with a
+    bias, to convergence. Similarities and figures use the first."""
     seeds: list[Annotated[int, Field(ge=0)]] = Field(default=[0], min_length=1)
     """One fit for each seed of the start weights; similarities and figures use the first."""
+    subsets: list[Annotated[int, Field(ge=1)]] = []
+    """Numbers of filters: further fits by the first recipe and seed with only the filters of largest weight; 1 is
+    always among them."""
+    l1: float = Field(default=0, ge=0)
+    """Weight of Σ|w| in the loss."""
+    l2: float = Field(default=0, ge=0)
+    """Weight of Σw² in the loss."""
+    non_negative: bool = False
+    """Whether weights are kept at zero or above."""
     image_level: bool = False
     """Whether concepts of the whole image take part, as all-ones masks."""
 
+    _distinct_recipes = field_validator("recipes")(distinct)
     _distinct_seeds = field_validator("seeds")(distinct)
+    _distinct_subsets = field_validator("subsets")(distinct)
 
 
 class ClassificationSettings(Section):
@@ -157,6 +208,33 @@ class ClassificationSettings(Section):
 
     _distinct_seeds = field_validator("seeds")(distinct)
     _distinct_subsets = field_validator("subsets")(distinct)
+
+
+class RotationSettings(Section):
+    """The layer in a randomly rotated basis, Network Dissection's control of single filters."""
+
+    seed: int = Field(default=0, ge=0)
+    """Seed of the rotation."""
+    power: float = Field(default=1, ge=0, le=1)
+    """How far to turn: 0 leaves the filters as they are, 1 is the whole rotation."""
+
+
+class ChanceSettings(Section):
+    """What a result must beat to count as more than chance."""
+
+    permutation_seed: int = Field(default=0, ge=0)
+    """Seed of the order in which images get the masks of other images, to which embeddings are fitted as a control."""
+    rotation: RotationSettings = RotationSettings()
+    """The layer in a randomly rotated basis, Network Dissection's control of single filters."""
+    false_discovery_rate: float = Field(default=0.05, gt=0, lt=1)
+    """A concept counts as encoded up to this q-value."""
+
+
+class OverlapSettings(Section):
+    """How filters that concepts share are counted."""
+
+    top_filters: int = Field(default=8, ge=1)
+    """How many filters of largest weight count as those that an embedding uses."""
 
 
 class ComputeSettings(Section):
@@ -174,7 +252,7 @@ class ComputeSettings(Section):
     """Concepts fitted in one job."""
 
 
-DEMO_LAYERS = ["features.7", "features.12"]
+DEMO_LAYERS = ["features.9", "features.12"]
 
 
 class Config(Section):
@@ -183,16 +261,18 @@ class Config(Section):
     run: Name = "demo"
     """Results go to results/{run}/."""
     cache: Path = Field(default=Path("~/.cache/net2vec"), strict=False)
-    """Folder for downloaded weights."""
+    """Folder for downloaded weights and data."""
     dataset: DatasetSettings = DatasetSettings()
     """The probe data set."""
     concepts: ConceptSettings = ConceptSettings()
     """Which concepts are studied."""
     networks: dict[Name, NetworkSettings] = Field(
         default={
-            "squeezenet": NetworkSettings(model="torchvision/squeezenet1_1", weights="ndf", layers=DEMO_LAYERS),
+            "squeezenet": NetworkSettings(
+                model="torchvision/squeezenet1_1", weights="ndf", layers=DEMO_LAYERS, control="squeezenet-random"
+            ),
             "squeezenet-random": NetworkSettings(
-                model="torchvision/squeezenet1_1", weights="random", layers=DEMO_LAYERS
+                model="torchvision/squeezenet1_1", weights="random", layers=DEMO_LAYERS[-1:]
             ),
         },
         min_length=1,
@@ -202,20 +282,29 @@ class Config(Section):
     """When a filter counts as active."""
     upsampling: UpsamplingSettings = UpsamplingSettings()
     """From the layer's grid to the mask grid, bilinearly."""
+    single_filter: SingleFilterSettings = SingleFilterSettings()
+    """How single filters are compared with concepts."""
     segmentation: SegmentationSettings = SegmentationSettings()
     """How embeddings are fitted to masks."""
     classification: ClassificationSettings = ClassificationSettings()
     """How embeddings are fitted to which images hold a concept."""
+    chance: ChanceSettings = ChanceSettings()
+    """What a result must beat to count as more than chance."""
+    overlap: OverlapSettings = OverlapSettings()
+    """How filters that concepts share are counted."""
     analogies: list[str] = []
     """Sums of concepts such as `grass + blue - green = sky`; the answer after `=` may be left out."""
     word_vectors: Path | None = Field(default=None, strict=False)
-    """A file of word vectors to compare layers with: word2vec's text format, plain or `.gz`."""
+    """A file of word vectors to compare layers with: word2vec's text or binary format, plain or `.gz`, or gensim's
+    `.kv`."""
+    wordnet: Path | None = Field(default=None, strict=False)
+    """WordNet's `dict` folder, to compare layers with its path similarities."""
     compute: ComputeSettings = ComputeSettings()
     """How the work is done."""
 
     _distinct_analogies = field_validator("analogies")(distinct)
 
-    _word_vectors_from_home = field_validator("word_vectors")(path_from_home)
+    _word_vectors_from_home = field_validator("word_vectors", "wordnet")(path_from_home)
 
     @field_validator("networks")
     @classmethod
@@ -223,6 +312,16 @@ class Config(Section):
         taken = sorted(RESERVED_NAMES & networks.keys())
         if taken:
             raise ValueError(f"`{taken[0]}` is the name of a results folder; call the network something else")
+        return networks
+
+    @field_validator("networks")
+    @classmethod
+    def _controls_are_networks(cls, networks: dict[str, NetworkSettings]) -> dict[str, NetworkSettings]:
+        for name, network in networks.items():
+            others = [other for other in networks if other != name]
+            if network.control not in {None, *others}:
+                known = f"one of {', '.join(others)}" if others else "another network, and there is none"
+                raise ValueError(f"the `control` of `{name}` is `{network.control}`; it must be {known}")
         return networks
 
     def network(self, name: str) -> NetworkSettings:
@@ -235,6 +334,13 @@ class Config(Section):
             known = ", ".join(self.networks)
             raise UserError(f"`networks`: the configuration has no network `{name}`; it has {known}")
         return self.networks[name]
+
+    @property
+    def dataset_folder(self) -> Path | None:
+        """Where the data lie: `dataset.path`, or the folder in the cache for what is fetched; None where they are drawn."""
+        if self.dataset.fetched:
+            return self.cache.expanduser() / f"broden1_{self.dataset.broden.resolution}"
+        return self.dataset.path
 
 
 def source_of(weights: str) -> Literal["random", "ndf", "file", "library"]:
@@ -331,7 +437,12 @@ _DATASET = ("dataset",)
 _ACTIVATIONS = (*_DATASET, "network", "compute.activation_dtype")
 _MASKS = (*_ACTIVATIONS, "threshold")
 _SCORES = (*_MASKS, "concepts", "upsampling", "segmentation.image_level")
+_PENALTIES = ("segmentation.l1", "segmentation.l2", "segmentation.non_negative")
+_FIRST_FIT = ("segmentation.recipes.0", "segmentation.seeds.0")
+_FITS = (*_SCORES, *_PENALTIES, "segmentation.recipes", "segmentation.seeds")
 _CLASSES = (*_ACTIVATIONS, "concepts")
+# Where an archive comes from, and a check of it, do not change what is in it.
+_WITHOUT_EFFECT = {"dataset": {"broden": {"url", "sha256"}}}
 STAGE_KEYS: dict[str, tuple[str, ...]] = {
     "dataset": _DATASET,
     "concepts": (*_DATASET, "concepts"),
@@ -340,16 +451,36 @@ STAGE_KEYS: dict[str, tuple[str, ...]] = {
     "threshold": _MASKS,
     "filter_masks": _MASKS,
     "single_filter": (*_MASKS, "concepts", "upsampling"),
-    "segmentation": (*_SCORES, "segmentation.recipe", "compute.concepts_per_job"),
+    "fair_single_filter": (*_ACTIVATIONS, "concepts", "upsampling", "single_filter"),
+    "rotated": (*_MASKS, "concepts", "upsampling", "chance.rotation"),
+    "segmentation": (*_SCORES, *_PENALTIES, "compute.concepts_per_job"),
+    "segmentation_subsets": (
+        *_SCORES,
+        *_PENALTIES,
+        *_FIRST_FIT,
+        "segmentation.subsets",
+        "compute.concepts_per_job",
+    ),
+    "segmentation_controls": (
+        *_SCORES,
+        *_PENALTIES,
+        "segmentation.recipes",
+        "segmentation.seeds.0",
+        "chance.permutation_seed",
+        "chance.rotation",
+        "compute.concepts_per_job",
+    ),
     "pool": _ACTIVATIONS,
     "classification": (*_CLASSES, "classification.recipe", "classification.subsets"),
     "classification_table": (*_CLASSES, "classification"),
-    "tables": (*_SCORES, "segmentation"),
-    "similarity": (*_SCORES, "segmentation", "analogies"),
-    "overlap": (*_SCORES, "segmentation"),
-    "figure_layer": (*_SCORES, "segmentation"),
-    "comparison": ("networks", "segmentation", "word_vectors"),
-    "figure_run": ("networks", "segmentation"),
+    "tables": _FITS,
+    "evaluation": _FITS,
+    "similarity": (*_FITS, "analogies"),
+    "overlap": (*_FITS, "overlap"),
+    "inspection": (*_FITS, "chance.false_discovery_rate"),
+    "figure_layer": (*_FITS, "overlap"),
+    "comparison": ("networks", "segmentation.recipes", "segmentation.seeds", "word_vectors", "wordnet"),
+    "figure_run": ("networks", "segmentation.recipes", "segmentation.seeds", "overlap"),
 }
 
 
@@ -359,13 +490,13 @@ def made_from(config: Config, stage: str, network: str | None = None) -> dict[st
     Stores carry it and are refused where it differs; the workflow redoes a stage when it changes. A network's list of
     layers is not part of it: each layer's results depend on that layer alone.
     """
-    values = config.model_dump(mode="json")
+    values = config.model_dump(mode="json", exclude=_WITHOUT_EFFECT)
     if network is not None:
-        values["network"] = config.network(network).model_dump(mode="json", exclude={"layers"})
+        values["network"] = config.network(network).model_dump(mode="json", exclude={"layers", "control"})
     return {key: _at(values, key) for key in STAGE_KEYS[stage] if network is not None or key != "network"}
 
 
 def _at(values: dict[str, Any], key: str) -> Any:
     for part in key.split("."):
-        values = values[part]
+        values = values[int(part)] if isinstance(values, list) else values[part]
     return values

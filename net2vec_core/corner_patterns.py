@@ -5,6 +5,7 @@ So the pixels at which U(B) > 1/2 are worked out once for every window (the pixe
 pattern; after that, a mask is a short list of windows and patterns, and nothing is upsampled any more.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,8 +52,8 @@ class CornerPatterns:
 
     def overlaps(self, masks: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Pixels that each pattern turns on within masks bool [mask, y, x]: int64 [window, pattern, mask]."""
-        by_pixel = np.zeros((masks[0].size + 1, len(masks)), np.float32)  # the last row fills empty slots
-        by_pixel[:-1] = masks.reshape(len(masks), -1).T
+        by_pixel = np.zeros((math.prod(masks.shape[1:]) + 1, len(masks)), np.float32)  # the last row fills empty slots
+        by_pixel[:-1] = masks.reshape(len(masks), len(by_pixel) - 1).T
         overlaps: NDArray[np.int64] = np.matmul(self.active, by_pixel[self.pixels]).astype(np.int64)
         return overlaps
 

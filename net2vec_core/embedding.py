@@ -1,5 +1,6 @@
 """The embeddings as vectors: stored by task, recipe and seed; their cosines and nearest neighbours."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -47,6 +48,14 @@ def read_weights(store: Path, task: str, recipe: str, seed: int, made_from: dict
     """The weights of one task, recipe and seed: one row a concept (its name is the index), one column a filter."""
     root = open_store(store, "tables", made_from)
     return _table(root, _embeddings(root, f"{task}/{recipe}/{seed}"))
+
+
+def read_embeddings(
+    store: Path, task: str, recipes: Sequence[str], seed: int, made_from: dict[str, Any]
+) -> list[Embeddings]:
+    """The weights and biases of one task and seed, for each of these recipes."""
+    root = open_store(store, "tables", made_from)
+    return [_embeddings(root, f"{task}/{recipe}/{seed}") for recipe in recipes]
 
 
 def load_embeddings(

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import numpy as np
 import zarr
 from numpy.typing import NDArray
 
+from net2vec_core.activations import Activations, read_images
 from net2vec_core.errors import UserError
 from net2vec_core.progress import progress
 from net2vec_core.storage import COMPRESSOR, new_store, open_store
@@ -36,11 +37,41 @@ class ActiveCells:
         return self.filter[here].astype(np.int32), self.cell[here].astype(np.int32)
 
 
+class Masks(Protocol):
+    """Masks of a layer's cells, stored or worked out when they are read."""
+
+    @property
+    def images(self) -> int:
+        """Number of images."""
+
+    @property
+    def filters(self) -> int:
+        """Number of masks of an image."""
+
+    def dense(self, start: int, stop: int) -> NDArray[np.bool_]:
+        """The masks of images start to stop - 1: bool [image, filter, y, x]."""
+
+
+@dataclass(frozen=True)
+class _Reordered:
+    """The bits of images in another order; image i is what was image order[i]."""
+
+    bits: zarr.Array[Any]
+    order: NDArray[np.int64]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.bits.shape
+
+    def __getitem__(self, images: slice) -> NDArray[np.uint8]:
+        return cast(NDArray[np.uint8], self.bits.oindex[self.order[images]])
+
+
 @dataclass(frozen=True)
 class FilterMasks:
     """The filter masks of a layer: `bits` uint8 [image, filter, byte], each mask row by row, highest bit first."""
 
-    bits: zarr.Array[Any]
+    bits: zarr.Array[Any] | _Reordered
     grid: tuple[int, int]
 
     @property
@@ -52,6 +83,10 @@ class FilterMasks:
     def filters(self) -> int:
         """Number of filters."""
         return self.bits.shape[1]
+
+    def reordered(self, order: NDArray[np.int64]) -> "FilterMasks":
+        """The same masks, those of image order[i] as image i."""
+        return FilterMasks(_Reordered(cast(zarr.Array[Any], self.bits), order), self.grid)
 
     def dense(self, start: int, stop: int) -> NDArray[np.bool_]:
         """The masks of images start to stop - 1: bool [image, filter, y, x]."""
@@ -68,8 +103,39 @@ class FilterMasks:
         return ActiveCells(np.concatenate([[0], per_image.cumsum()]), filter_[active], byte[active] * 8 + bit)
 
 
+@dataclass(frozen=True)
+class ThresholdedActivations:
+    """Masks [A_k > T] made from activations when they are read, one for each pair of a filter and a threshold.
+
+    Attributes:
+        shards: The activations.
+        filter: int64 [mask].
+        threshold: Of the activations' dtype [mask].
+    """
+
+    shards: Sequence[Activations]
+    filter: NDArray[np.int64]
+    threshold: NDArray[np.floating[Any]]
+
+    @property
+    def images(self) -> int:
+        """Number of images."""
+        return sum(shard.shape[0] for shard in self.shards)
+
+    @property
+    def filters(self) -> int:
+        """Number of masks of an image."""
+        return len(self.filter)
+
+    def dense(self, start: int, stop: int) -> NDArray[np.bool_]:
+        """The masks of images start to stop - 1: bool [image, mask, y, x]."""
+        activations = read_images(self.shards, start, stop)
+        active: NDArray[np.bool_] = activations[:, self.filter] > self.threshold[:, None, None]
+        return active
+
+
 def write_filter_masks(
-    shards: Sequence[zarr.Array[Any]], thresholds: NDArray[np.float64], store: Path, made_from: dict[str, Any]
+    shards: Sequence[Activations], thresholds: NDArray[np.float64], store: Path, made_from: dict[str, Any]
 ) -> None:
     """Compare activations [image, filter, y, x], in shards, with their filters' thresholds, and store the bits.
 

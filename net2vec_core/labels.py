@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from net2vec_core.dataset.records import SPLITS, Reader, Record
 from net2vec_core.errors import UserError
 from net2vec_core.progress import progress
-from net2vec_core.storage import COMPRESSOR, new_store, open_store, write_table
+from net2vec_core.storage import COMPRESSOR, new_store, open_store, stored_together, write_table
 
 IMAGES_PER_CHUNK = 64
 _reader: Reader  # of a worker process
@@ -150,11 +150,29 @@ class Labels:
             pairs = self.pairs_of_images(image, image + 1)
             used = planes[image - start][planes[image - start].any((1, 2))]
             for pair in range(pairs.start, pairs.stop):
-                if self.pixels[pair] == result[0].size:  # a label of the whole image lies in no plane
-                    result[pair - chosen.start] = True
-                else:
-                    (used == self.numbers[self.concept[pair]]).any(0, out=result[pair - chosen.start])
+                self._draw(pair, used, result[pair - chosen.start])
         return result
+
+    def masks_of(self, images: NDArray[np.int64], concepts: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """The masks of some pairs, each of an image [pair] and a concept in it [pair]: bool [pair, y, x].
+
+        Images that are stored together are read together.
+        """
+        result = np.empty((len(images), *self.mask_shape), bool)
+        for first, last, rows in stored_together(images, IMAGES_PER_CHUNK):
+            planes = cast(NDArray[np.uint16], self.masks[first:last])
+            for row in rows.tolist():
+                pairs = self.pairs_of_images(images[row], images[row] + 1)
+                pair = pairs.start + int(np.flatnonzero(self.concept[pairs] == concepts[row])[0])
+                self._draw(pair, planes[images[row] - first], result[row])
+        return result
+
+    def _draw(self, pair: int, planes: NDArray[np.uint16], mask: NDArray[np.bool_]) -> None:
+        """Write a pair's mask, given the planes of its image, to `mask` [y, x]."""
+        if self.pixels[pair] == mask.size:  # a label of the whole image lies in no plane
+            mask[:] = True
+        else:
+            (planes == self.numbers[self.concept[pair]]).any(0, out=mask)
 
 
 def read_vocabulary(store: Path, made_from: dict[str, Any]) -> pd.DataFrame:

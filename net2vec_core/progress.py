@@ -1,7 +1,8 @@
 """How far a long piece of work is: a line in the log every few seconds."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 
 from tqdm import tqdm
@@ -25,3 +26,19 @@ def progress(items: Sequence[Item], doing: str, unit: str) -> Iterator[Item]:
     """Pass `items` on and log how many came by, how fast, and how long the rest will still take."""
     form = "{desc}: {n_fmt} of {total_fmt} {unit}, {rate_fmt}, {remaining} left"
     return iter(_LogLine(items, desc=doing, unit=unit, bar_format=form, mininterval=SECONDS_BETWEEN_LINES, leave=False))
+
+
+@contextmanager
+def progress_in_bytes(total: int | None, done: int, doing: str) -> Iterator[Callable[[int], object]]:
+    """Log how many bytes came, of `total` where that is known; what it gives is told of each further piece's size."""
+    with _LogLine(
+        total=total,
+        initial=done,
+        desc=doing,
+        unit="B",
+        unit_scale=True,
+        bar_format="{desc}: {n_fmt}B of {total_fmt}B, {rate_fmt}, {remaining} left",
+        mininterval=SECONDS_BETWEEN_LINES,
+        leave=False,
+    ) as bar:
+        yield bar.update

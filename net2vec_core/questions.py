@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from net2vec_core.analogies import nearest, parse_analogy
+from net2vec_core.config import load
 from net2vec_core.errors import UserError, did_you_mean
-from net2vec_core.overlap import TOP_FILTERS
 from net2vec_core.storage import read_table
 
 
@@ -60,6 +60,7 @@ def _filter(question: str, results: Results) -> list[Answer]:
     filters = results.weights.shape[1]
     if not question.isdecimal() or int(question) >= filters:
         raise UserError(f"`{question}` is no filter: the layer's filters are 0 to {filters - 1}")
+    top_filters = load(results.layer.parents[1] / "config.yaml").overlap.top_filters
     number, columns = int(question), ["concept", "category", "iou_train", "iou_val"]
     best = read_table(results.layer / "single_filter.csv", dtype={"concept": str})
     best = best[(best["filter"] == number) & (best["iou_train"] > 0)]
@@ -69,8 +70,8 @@ def _filter(question: str, results: Results) -> list[Answer]:
     return [
         Answer(f"Filter {number} is the best single one of", best[columns].sort_values("iou_val", ascending=False)),
         Answer(
-            f"It is among the {TOP_FILTERS} largest |weights| of",
-            top[top["rank"] <= TOP_FILTERS].sort_values("rank", kind="stable"),
+            f"It is among the {top_filters} largest |weights| of",
+            top[top["rank"] <= top_filters].sort_values("rank", kind="stable"),
         ),
     ]
 
@@ -84,7 +85,7 @@ def _images(question: str, results: Results) -> list[Answer]:
     scores = read_table(results.layer / "individual_iou.csv.gz", dtype={"concept": str})
     table = occurrences[occurrences["concept"] == question].merge(images, on="image")
     table = table.merge(scores[scores["concept"] == question], on="image", how="left")
-    columns = ["image", "split", "pixels", "iou_single", "iou_multi", "path"]
+    columns = ["image", "split", "pixels", "recipe", "iou_single", "iou_multi", "path"]
     return [Answer(f"Images that hold {question}", table[columns])]
 
 

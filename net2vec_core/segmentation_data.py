@@ -15,6 +15,7 @@ from net2vec_core.filter_masks import FilterMasks
 from net2vec_core.labels import Labels
 from net2vec_core.progress import progress
 from net2vec_core.storage import remove
+from net2vec_core.surface import patch_counts
 
 BLOCK_BYTES = 128 * 2**20
 IMAGES_READ_AT_ONCE = 64
@@ -33,6 +34,7 @@ class Part:
         filter: Filters of the active cells, int32 [cell].
         cell: Positions of the active cells, int32 [cell]: image · cells of a grid + cell in its grid.
         target: The concept's masks, uint8 [image, byte], packed row by row, highest bit first.
+        counts: Their pixels in each patch of the mask grid, uint8 [image, patch]; [image, 0] where they are not wanted.
         minibatch_images: Images of the whole minibatch.
         completes: Whether the minibatch ends with this part.
     """
@@ -43,6 +45,7 @@ class Part:
     filter: NDArray[np.int32]
     cell: NDArray[np.int32]
     target: NDArray[np.uint8]
+    counts: NDArray[np.uint8]
     minibatch_images: int
     completes: bool
 
@@ -55,9 +58,19 @@ class Parts:
     Minibatches follow the order of the images and do not depend on the blocks.
     """
 
-    def __init__(self, masks: FilterMasks, labels: Labels, minibatch: int, scratch: Path) -> None:
-        """Use minibatches of `minibatch` images; `scratch` is a folder that exists in the `with` block only."""
-        self.masks, self.labels, self.scratch = masks, labels, scratch
+    def __init__(
+        self, masks: FilterMasks, labels: Labels, minibatch: int, scratch: Path, patch: int | None = None
+    ) -> None:
+        """Read what a fit needs.
+
+        Args:
+            masks: Of the layer.
+            labels: Of the concepts.
+            minibatch: Images in a minibatch.
+            scratch: Folder that exists in the `with` block only.
+            patch: Side of the patches whose pixels are counted, where they are wanted.
+        """
+        self.masks, self.labels, self.scratch, self.patch = masks, labels, scratch, patch
         self.groups = _minibatches(labels, minibatch)
         self.parts: dict[tuple[int, bool], list[Part]] = defaultdict(list)
         self.files: dict[tuple[int, bool], list[Path]] = defaultdict(list)
@@ -81,9 +94,10 @@ class Parts:
         remove(self.scratch)
 
     def _read(self) -> None:
-        ranges = _image_ranges(self.labels, self.masks.images, _pairs_per_block(self.masks, self.labels))
+        per_block = _pairs_per_block(self.masks, self.labels, self.patch)
+        ranges = _image_ranges(self.labels, self.masks.images, per_block)
         for first, last in progress(ranges, "reading masks", "blocks of images"):
-            parts = _read_parts(self.masks, self.labels, self.groups, first, last)
+            parts = self._read_parts(first, last)
             for key, of_key in itertools.groupby(parts, key=lambda part: (part.concept, part.is_train)):
                 if len(ranges) == 1:
                     self.parts[key] += of_key
@@ -91,6 +105,25 @@ class Parts:
                     path = self.scratch / f"{key[0]}-{'train' if key[1] else 'val'}-{first}.npz"
                     _save(path, list(of_key))
                     self.files[key].append(path)
+
+    def _read_parts(self, first: int, last: int) -> Iterator[Part]:
+        """The parts of the pairs of images first to last - 1, sorted by concept, train before val, and image."""
+        chosen = self.labels.pairs_of_images(first, last)
+        images = _read_images(self.masks, self.labels, first, last, self.patch)
+        for _, group in self.groups.iloc[chosen].groupby(["concept", "is_val", "minibatch"]):
+            end, pairs = group.iloc[-1], group.index.to_numpy()
+            filter_, cell = _gather(images.cells, group["image"].tolist(), self.masks.grid[0] * self.masks.grid[1])
+            yield Part(
+                concept=int(end["concept"]),
+                is_train=not end["is_val"],
+                pairs=pairs,
+                filter=filter_,
+                cell=cell,
+                target=images.target[pairs - chosen.start],
+                counts=images.counts[pairs - chosen.start],
+                minibatch_images=int(end["minibatch_images"]),
+                completes=bool(end["is_last"]),
+            )
 
 
 def _save(path: Path, parts: list[Part]) -> None:
@@ -107,32 +140,19 @@ def _load(path: Path) -> Iterator[Part]:
             yield Part(**{name: value if value.ndim else value.item() for name, value in values.items()})
 
 
-def _read_parts(masks: FilterMasks, labels: Labels, groups: pd.DataFrame, first: int, last: int) -> Iterator[Part]:
-    """The parts of the pairs of images first to last - 1, sorted by concept, train before val, and image."""
-    chosen = labels.pairs_of_images(first, last)
-    cells, target = _read_images(masks, labels, first, last)
-    for _, group in groups.iloc[chosen].groupby(["concept", "is_val", "minibatch"]):
-        end = group.iloc[-1]
-        filter_, cell = _gather(cells, group["image"].tolist(), masks.grid[0] * masks.grid[1])
-        pairs = group.index.to_numpy()
-        yield Part(
-            concept=int(end["concept"]),
-            is_train=not end["is_val"],
-            pairs=pairs,
-            filter=filter_,
-            cell=cell,
-            target=target[pairs - chosen.start],
-            minibatch_images=int(end["minibatch_images"]),
-            completes=bool(end["is_last"]),
-        )
+@dataclass(frozen=True)
+class _Images:
+    """The active cells of images, and of their pairs the packed masks and the pixels in each patch."""
+
+    cells: dict[int, Cells]
+    target: NDArray[np.uint8]
+    counts: NDArray[np.uint8]
 
 
-def _read_images(
-    masks: FilterMasks, labels: Labels, first: int, last: int
-) -> tuple[dict[int, Cells], NDArray[np.uint8]]:
-    """The active cells of those images first to last - 1 that hold a concept, and the packed masks of their pairs."""
+def _read_images(masks: FilterMasks, labels: Labels, first: int, last: int, patch: int | None) -> _Images:
+    """What the fit needs of images first to last - 1; those without a concept are passed over."""
     cells: dict[int, Cells] = {}
-    targets = []
+    targets, counts = [np.zeros((0, 0), np.uint8)], [np.zeros((0, 0), np.uint8)]
     for start in range(first, last, IMAGES_READ_AT_ONCE):
         end = min(start + IMAGES_READ_AT_ONCE, last)
         images = np.unique(labels.image[labels.pairs_of_images(start, end)]).tolist()
@@ -141,14 +161,16 @@ def _read_images(
             cells |= {image: active.of_image(image - start) for image in images}
             mask = labels.pair_masks(start, end)
             targets.append(np.packbits(mask.reshape(len(mask), -1), axis=1))
-    return cells, np.concatenate(targets) if targets else np.zeros((0, 0), np.uint8)
+            counts.append(patch_counts(mask, patch) if patch else np.zeros((len(mask), 0), np.uint8))
+    return _Images(cells, *(np.concatenate(arrays[1:] or arrays) for arrays in (targets, counts)))
 
 
-def _pairs_per_block(masks: FilterMasks, labels: Labels) -> int:
-    """How many pairs fit into BLOCK_BYTES, each with its packed mask and, twice, its image's active cells."""
+def _pairs_per_block(masks: FilterMasks, labels: Labels, patch: int | None) -> int:
+    """How many pairs fit into BLOCK_BYTES, each with its mask and, twice, its image's active cells."""
     some = min(IMAGES_READ_AT_ONCE, masks.images)
     cells_per_image = len(masks.active_cells(0, some).cell) / max(some, 1)
-    bytes_per_pair = labels.mask_shape[0] * labels.mask_shape[1] / 8 + 2 * 8 * cells_per_image
+    mask_bytes = labels.mask_shape[0] * labels.mask_shape[1] * (1 / 8 + (1 / patch**2 if patch else 0))
+    bytes_per_pair = mask_bytes + 2 * 8 * cells_per_image
     return max(1, int(BLOCK_BYTES / bytes_per_pair))
 
 

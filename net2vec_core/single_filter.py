@@ -9,9 +9,10 @@ import numpy as np
 import zarr
 from numpy.typing import NDArray
 
+from net2vec_core.annotations import Annotations
 from net2vec_core.corner_patterns import CornerPatterns, corner_patterns
 from net2vec_core.counts import PairCounts, iou
-from net2vec_core.filter_masks import FilterMasks
+from net2vec_core.filter_masks import Masks
 from net2vec_core.labels import Labels
 from net2vec_core.parallel import ordered_map
 from net2vec_core.progress import progress
@@ -23,14 +24,31 @@ TRAIN, VAL = 0, 1
 
 @dataclass(frozen=True)
 class FilterCounts:
-    """Pixels over the images that hold a concept: int64 [concept, filter, split], split 0 = train, 1 = val."""
+    """Pixels of every filter and concept: int64 [concept, filter, split], split 0 = train, 1 = val.
+
+    Attributes:
+        intersection: Over the images that hold the concept.
+        union: The same.
+        false_alarms: Predicted pixels in the other images that are annotated for the concept's category; 0 where these
+            were not counted.
+    """
 
     intersection: NDArray[np.int64]
     union: NDArray[np.int64]
+    false_alarms: NDArray[np.int64] | int = 0
 
     def iou(self) -> NDArray[np.float64]:
         """Set IoU [concept, filter, split]."""
         return iou(self.intersection, self.union)
+
+    def union_annotated(self) -> NDArray[np.int64]:
+        """The union over all images annotated for the concept's category [concept, filter, split]."""
+        return self.union + self.false_alarms
+
+    def of_concepts(self, positions: NDArray[np.int64]) -> "FilterCounts":
+        """The counts of the concepts at these positions."""
+        false_alarms = np.broadcast_to(self.false_alarms, self.union.shape)
+        return FilterCounts(*(counts[positions] for counts in (self.intersection, self.union, false_alarms)))
 
     def best_filter(self) -> NDArray[np.int64]:
         """For each concept the filter of the largest set IoU on train, the first of equals."""
@@ -38,25 +56,40 @@ class FilterCounts:
         return best
 
 
-def count_filters(masks: FilterMasks, labels: Labels, patterns: CornerPatterns, threads: int) -> FilterCounts:
-    """The counts of every filter for every concept; only filters that are active in an image cost any work."""
+def count_filters(
+    masks: Masks,
+    labels: Labels,
+    patterns: CornerPatterns,
+    threads: int,
+    annotations: Annotations | None = None,
+) -> FilterCounts:
+    """The counts of every filter for every concept; only filters that are active in an image cost any work.
+
+    False alarms are counted where `annotations` are given.
+    """
     intersection, predicted = np.zeros((2, len(labels.numbers), masks.filters, 2), np.int64)
     labelled = np.zeros((len(labels.numbers), 2), np.int64)
-    for counted in _count_images(masks, labels, patterns, "counting every filter", threads):
+    annotated = np.zeros((masks.images, 0), bool) if annotations is None else annotations.images
+    in_category = np.zeros((annotated.shape[1], masks.filters, 2), np.int64)
+    images = np.union1d(labels.image, np.flatnonzero(annotated.any(axis=1)))
+    for counted in _count_images(masks, labels, patterns, images, "counting every filter", threads):
         split = TRAIN if labels.is_train[counted.image] else VAL
         cells = np.ix_(counted.filters, counted.concepts)
         intersection[..., split].T[cells] += counted.intersection
         predicted[..., split].T[cells] += counted.predicted[:, None]
         labelled[counted.concepts, split] += counted.labelled
-    return FilterCounts(intersection, predicted + labelled[:, None] - intersection)
+        in_category[..., split][np.ix_(annotated[counted.image], counted.filters)] += counted.predicted
+    false_alarms = 0 if annotations is None else in_category[annotations.category] - predicted
+    return FilterCounts(intersection, predicted + labelled[:, None] - intersection, false_alarms)
 
 
 def count_best_filters(
-    masks: FilterMasks, labels: Labels, patterns: CornerPatterns, filters: NDArray[np.int64], threads: int
+    masks: Masks, labels: Labels, patterns: CornerPatterns, filters: NDArray[np.int64], threads: int
 ) -> PairCounts:
     """The counts of each (image, concept) pair for the concept's own filter, `filters` [concept]."""
     intersection, union = np.zeros(len(labels.image), np.int64), labels.pixels.copy()
-    for counted in _count_images(masks, labels, patterns, "counting the best filters", threads):
+    images = np.unique(labels.image)
+    for counted in _count_images(masks, labels, patterns, images, "counting the best filters", threads):
         pair, row = (filters[counted.concepts][:, None] == counted.filters).nonzero()
         pairs = labels.pairs_of_images(counted.image, counted.image + 1).start + pair
         intersection[pairs] = counted.intersection[row, pair]
@@ -86,8 +119,9 @@ class _ImageCounts:
 
 
 def _count_images(
-    masks: FilterMasks, labels: Labels, patterns: CornerPatterns, doing: str, threads: int
+    masks: Masks, labels: Labels, patterns: CornerPatterns, images: NDArray[np.int64], doing: str, threads: int
 ) -> Iterator[_ImageCounts]:
+    """The counts in each of some images, ascending."""
     sizes = patterns.sizes()
 
     def count(first: int) -> list[_ImageCounts]:
@@ -95,7 +129,7 @@ def _count_images(
         found, labelled = corner_patterns(masks.dense(first, last)), labels.pair_masks(first, last)
         of_chunk = labels.pairs_of_images(first, last)
         counts = []
-        for image in np.unique(labels.image[of_chunk]).tolist():
+        for image in images[slice(*np.searchsorted(images, [first, last]))].tolist():
             pairs = labels.pairs_of_images(image, image + 1)
             overlaps = patterns.overlaps(labelled[pairs.start - of_chunk.start : pairs.stop - of_chunk.start])
             filters, intersection, predicted = _count_image(found[image - first], overlaps, sizes)
@@ -135,11 +169,12 @@ def write_single_filter(store: Path, counts: FilterCounts, best: PairCounts, mad
     with new_store(store, "single_filter", made_from) as group:
         group.create_array("intersection", data=counts.intersection)
         group.create_array("union", data=counts.union)
+        group.create_array("false_alarms", data=np.broadcast_to(counts.false_alarms, counts.union.shape))
         best.save(group.create_group("best"))
 
 
 def read_single_filter(store: Path, made_from: dict[str, Any]) -> tuple[FilterCounts, PairCounts]:
     """What `write_single_filter` stored."""
     group = open_store(store, "single_filter", made_from)
-    intersection, union = (np.asarray(cast(zarr.Array[Any], group[name])[:]) for name in ("intersection", "union"))
-    return FilterCounts(intersection, union), PairCounts.load(cast(zarr.Group, group["best"]))
+    counts = (np.asarray(cast(zarr.Array[Any], group[name])[:]) for name in FilterCounts.__dataclass_fields__)
+    return FilterCounts(*counts), PairCounts.load(cast(zarr.Group, group["best"]))

@@ -9,8 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import zarr
+from numpy.typing import NDArray
 from zarr.codecs import ZstdCodec
 from zarr.core.sync import sync
 from zarr.errors import GroupNotFoundError
@@ -48,6 +50,20 @@ def new_store(path: Path, stage: str, made_from: dict[str, Any]) -> Iterator[zar
         remove(partial)
 
 
+@contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """An empty folder to fill, which appears at `path` when the block ends, and not at all when it fails."""
+    partial = beside(path)
+    remove(partial)
+    try:
+        partial.mkdir(parents=True)
+        yield partial
+        remove(path)
+        partial.rename(path)
+    finally:
+        remove(partial)
+
+
 async def _writers_done() -> None:
     """Wait for the chunks that zarr still writes after one has failed; they would reappear after their removal."""
     others = asyncio.all_tasks() - {asyncio.current_task()}
@@ -73,6 +89,17 @@ def open_store(path: Path, stage: str, made_from: dict[str, Any] | None) -> zarr
     if made_from is not None:
         _require_same(path, group.attrs["made_from"], made_from)
     return group
+
+
+def stored_together(images: NDArray[np.int64], images_per_chunk: int) -> Iterator[tuple[int, int, NDArray[np.int64]]]:
+    """The places in `images` whose images lie in one stored chunk, int64, with the first and last + 1 of these images.
+
+    Reading chunk by chunk, each chunk is read only once.
+    """
+    order = np.argsort(images, kind="stable")
+    ends = np.flatnonzero(np.diff(images[order] // images_per_chunk)) + 1
+    for places in np.split(order, ends) if len(images) else []:
+        yield int(images[places[0]]), int(images[places[-1]]) + 1, places
 
 
 def _require_same(path: Path, found: Any, expected: dict[str, Any]) -> None:

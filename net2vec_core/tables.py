@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from net2vec_core.classification_store import FULL, SINGLE, Classification
 from net2vec_core.counts import PairCounts, iou
+from net2vec_core.fair_single_filter import FairSingleFilter
+from net2vec_core.segmentation_store import Segmentation
 from net2vec_core.single_filter import TRAIN, VAL, FilterCounts
 from net2vec_core.statistics import (
     ImageCounts,
@@ -36,6 +38,24 @@ def single_filter_table(
     table["filter"] = filters
     table["iou_train"], table["iou_val"] = scores[:, TRAIN], scores[:, VAL]
     return table.join(_intervals(concepts, _by_concept(best, ~is_train, len(concepts))))
+
+
+def fair_single_filter_table(
+    concepts: pd.DataFrame, fair: FairSingleFilter, is_train: NDArray[np.bool_]
+) -> pd.DataFrame:
+    """One row a concept: its best filter and threshold on train, with set IoU on train and val.
+
+    Args:
+        concepts: Columns name, category, train_images, val_images.
+        fair: The filters and thresholds of these concepts.
+        is_train: bool [image].
+    """
+    on_train, on_val = (_by_concept(fair.best, images, len(concepts)) for images in (is_train, ~is_train))
+    table = _describe(concepts)
+    table["filter"], table["quantile"], table["threshold"] = fair.filter, fair.quantile, fair.threshold
+    table["iou_train"] = [counts.iou() for counts in on_train]
+    table["iou_val"] = [counts.iou() for counts in on_val]
+    return table.join(_intervals(concepts, on_val))
 
 
 def segmentation_table(
@@ -102,16 +122,46 @@ def _classification_rows(concepts: pd.DataFrame, recipe: str, seed: int, fits: C
     return table
 
 
-def individual_iou_table(concepts: pd.DataFrame, best: PairCounts, embedding: PairCounts) -> pd.DataFrame:
-    """One row an image and concept that it holds: image, concept, iou_single, iou_multi."""
-    return pd.DataFrame(
-        {
-            "image": best.image,
-            "concept": concepts["name"].to_numpy()[best.concept],
-            "iou_single": iou(best.intersection, best.union),
-            "iou_multi": iou(embedding.intersection, embedding.union),
-        }
-    )
+def individual_iou_table(
+    concepts: pd.DataFrame, best: PairCounts, embeddings: Mapping[str, PairCounts]
+) -> pd.DataFrame:
+    """One row a recipe, image and concept that it holds: image, concept, recipe, iou_single, iou_multi.
+
+    Args:
+        concepts: Column name.
+        best: Counts by image of each concept's best filter.
+        embeddings: Counts by image of the embeddings, for each recipe.
+    """
+    tables = [
+        pd.DataFrame(
+            {
+                "image": best.image,
+                "concept": concepts["name"].to_numpy()[best.concept],
+                "recipe": recipe,
+                "iou_single": iou(best.intersection, best.union),
+                "iou_multi": iou(embedding.intersection, embedding.union),
+            }
+        )
+        for recipe, embedding in embeddings.items()
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def convergence_table(concepts: pd.DataFrame, fits: Mapping[tuple[str, int], Segmentation]) -> pd.DataFrame:
+    """One row a concept, recipe and seed: the slope that is left, the evaluations, and whether the fit has converged.
+
+    Args:
+        concepts: Columns name, category.
+        fits: The fits of these concepts, for each recipe and seed.
+    """
+    tables = []
+    for (recipe, seed), fit in fits.items():
+        table = concepts[["name", "category"]].rename(columns={"name": "concept"})
+        table["recipe"], table["seed"] = recipe, seed
+        table["evaluations"], table["gradient"] = fit.evaluations, fit.gradient
+        table["converged"] = pd.Series(fit.converged).where(np.isfinite(fit.gradient)).astype("boolean")
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)
 
 
 def _describe(concepts: pd.DataFrame) -> pd.DataFrame:

@@ -14,8 +14,9 @@ import dask
 import dask.array as da
 import numpy as np
 import pandas as pd
-import zarr
 from numpy.typing import NDArray
+
+from net2vec_core.activations import Activations
 
 DIGIT_BITS = 16
 DIGITS = 2**DIGIT_BITS
@@ -24,7 +25,7 @@ FILTERS_AT_ONCE = 64  # whose counts, 32 MiB, one task holds
 COUNTS_MERGED_AT_ONCE = 4
 
 
-def thresholds(shards: Sequence[zarr.Array[Any]], quantile: float, threads: int) -> pd.DataFrame:
+def thresholds(shards: Sequence[Activations], quantile: float, threads: int) -> pd.DataFrame:
     """The thresholds of a layer's filters.
 
     T_k is the order statistic of rank ⌈(1 − τ)·n⌉ of filter k's n activations over all images and positions
@@ -38,20 +39,23 @@ def thresholds(shards: Sequence[zarr.Array[Any]], quantile: float, threads: int)
     Returns:
         One row a filter: filter, threshold, share_above (of its activations), maximum.
     """
-    activations = da.concatenate([_blocks(shard) for shard in shards])
-    images, filters, height, width = activations.shape
-    number = images * height * width
-    rank = np.full(filters, number - math.floor(Fraction(str(quantile)) * number))
-    with dask.config.set(scheduler="threads", num_workers=threads):
-        threshold, not_above, maximum = _order_statistics(activations, rank)
+    (threshold,), (share_not_above,), maximum = _quantiles(shards, [quantile], threads)
     return pd.DataFrame(
         {
-            "filter": np.arange(filters),
+            "filter": np.arange(len(maximum)),
             "threshold": threshold,
-            "share_above": 1 - not_above / number,
+            "share_above": 1 - share_not_above,
             "maximum": maximum,
         }
     )
+
+
+def thresholds_of_quantiles(
+    shards: Sequence[Activations], quantiles: Sequence[float], threads: int
+) -> NDArray[np.floating[Any]]:
+    """The thresholds of several τ, of the activations' dtype [quantile, filter], from as many readings as of one."""
+    limits, _, _ = _quantiles(shards, quantiles, threads)
+    return limits
 
 
 def to_key(values: NDArray[Any]) -> NDArray[Any]:
@@ -69,7 +73,20 @@ def from_key(keys: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
     return np.where(keys & sign, keys ^ sign, ~keys).view(dtype)
 
 
-def _blocks(shard: zarr.Array[Any]) -> da.Array:
+def _quantiles(
+    shards: Sequence[Activations], quantiles: Sequence[float], threads: int
+) -> tuple[NDArray[Any], NDArray[np.float64], NDArray[Any]]:
+    """The thresholds [quantile, filter], the share of values not above each, and the filters' maxima [filter]."""
+    activations = da.concatenate([_blocks(shard) for shard in shards])
+    images, _, height, width = activations.shape
+    number = images * height * width
+    ranks = [number - math.floor(Fraction(str(quantile)) * number) for quantile in quantiles]
+    with dask.config.set(scheduler="threads", num_workers=threads):
+        limits, not_above, maximum = _order_statistics(activations, ranks)
+    return limits, not_above / number, maximum
+
+
+def _blocks(shard: Activations) -> da.Array:
     images, filters, height, width = shard.shape
     at_once = min(FILTERS_AT_ONCE, filters)
     step = shard.chunks[0]
@@ -78,17 +95,21 @@ def _blocks(shard: zarr.Array[Any]) -> da.Array:
 
 
 def _order_statistics(
-    activations: da.Array, rank: NDArray[np.int64]
+    activations: da.Array, ranks: Sequence[int]
 ) -> tuple[NDArray[Any], NDArray[np.int64], NDArray[Any]]:
-    """For each filter the value of this rank (from 1), the number of values not above it, and the maximum."""
+    """The value of each rank (from 1), the number of values not above it, both [rank, filter], and each maximum."""
     dtype = activations.dtype
     bits = dtype.itemsize * 8
     keys = activations.map_blocks(to_key, dtype=f"uint{bits}")
-    prefix, below = np.zeros(len(rank), keys.dtype), np.zeros(len(rank), np.int64)
+    shape = len(ranks), activations.shape[1]
+    prefix, below = np.zeros(shape, keys.dtype), np.zeros(shape, np.int64)
     largest = keys.max(axis=(0, 2, 3))
     for shift in range(bits - DIGIT_BITS, -1, -DIGIT_BITS):
-        selected, largest = dask.compute(_select(_count(keys, prefix, shift), rank - below), largest)
-        digit, lower, equal = selected.T
+        wanted = np.array(ranks)[:, None] - below
+        # Dask does equal work once: ranks share every reading, and the count of the first digit, which has no prefix
+        selections = [_select(_count(keys, start, shift), rank) for start, rank in zip(prefix, wanted, strict=True)]
+        selected, largest = dask.compute(selections, largest)
+        digit, lower, equal = np.moveaxis(np.array(selected), 2, 0)
         prefix = prefix | (digit.astype(keys.dtype) << keys.dtype.type(shift))
         below = below + lower
     return from_key(prefix, dtype), below + equal, from_key(largest, dtype)

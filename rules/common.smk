@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from net2vec_core.config import dump, made_from, parse_config, source_of
+from net2vec_core.dataset.broden import TABLES
 from net2vec_core.dataset.readers import READERS
 from net2vec_core.errors import UserError
 from net2vec_core.provenance import code_digest
@@ -39,12 +40,15 @@ CONFIG_FILE = f"{RUN}/config.yaml"
 PASSES_FILE = f"{RUN}/{{network}}/passes.json"
 FIGURES = f"{RUN}/figures"
 FIGURES_OF_LAYER = ["single_vs_multi", "concepts_per_filter", "cosine_similarity", "map", "examples"]
-FIGURES_OF_RUN = ["iou_by_category", "layer_pairs"]
+FIGURES_OF_RUN = ["iou_by_category", "layer_pairs", "overlap_by_layer"]
 ENVIRONMENT = "../envs/net2vec.yaml"
 # `auto` takes a GPU where it finds one, but does not ask a cluster for it.
 GPU = 1 if CONFIG.compute.device.startswith("cuda") else 0
 # Threads are capped by --cores; a job that scales well takes what there is.
 ALL_CORES = 16
+# Where the fits of all layers keep the cores busy, each takes its share of them.
+FITS = len(LAYERS) * len(CONFIG.segmentation.recipes) * len(CONFIG.segmentation.seeds)
+SHARE_OF_CORES = min(ALL_CORES, max(1, math.ceil((workflow.cores or ALL_CORES) / FITS)))
 
 
 wildcard_constraints:
@@ -129,22 +133,38 @@ def activation_shards(wildcards):
     return [f"{RUN}/{wildcards.network}/activations/{shard}{passes_of_layer[0]}.zarr" for shard in range(shards)]
 
 
-def fitted_batches(wildcards):
+def batches():
+    """How many jobs the segmented concepts of a layer are dealt to."""
     with open(checkpoints.concepts.get().output.table, newline="", encoding="utf-8") as table:
         pixel_level = [row["pixel_level"] == "True" for row in csv.DictReader(table)]
     concepts = len(pixel_level) if CONFIG.segmentation.image_level else sum(pixel_level)
+    return range(math.ceil(concepts / CONFIG.compute.concepts_per_job))
+
+
+def fitted_batches(wildcards):
     return [
-        f"{RUN}/{wildcards.network}/{wildcards.layer}/segmentation/{CONFIG.segmentation.recipe}/{seed}/{batch}.zarr"
+        f"{RUN}/{wildcards.network}/{wildcards.layer}/segmentation/{recipe}/{seed}/{batch}.zarr"
+        for recipe in CONFIG.segmentation.recipes
         for seed in CONFIG.segmentation.seeds
-        for batch in range(math.ceil(concepts / CONFIG.compute.concepts_per_job))
+        for batch in batches()
     ]
+
+
+def first_fit(wildcards):
+    """The embeddings of a batch by the first recipe and seed."""
+    folder = f"{RUN}/{wildcards.network}/{wildcards.layer}/segmentation"
+    return f"{folder}/{CONFIG.segmentation.recipes[0]}/{CONFIG.segmentation.seeds[0]}/{wildcards.batch}.zarr"
+
+
+def batches_of(stage):
+    """The stores of a stage that deals a layer's concepts to jobs."""
+    return lambda wildcards: [f"{RUN}/{wildcards.network}/{wildcards.layer}/{stage}/{n}.zarr" for n in batches()]
 
 
 def dataset_files(_wildcards=None):
     """The data set's own tables: results are made anew when they change."""
-    if CONFIG.dataset.path is None:
-        return []
-    return [f"{CONFIG.dataset.path}/{name}.csv" for name in ("index", "label", "category")]
+    folder = CONFIG.dataset_folder
+    return [] if folder is None else [f"{folder}/{name}" for name in TABLES]
 
 
 def weights_file(wildcards):
@@ -154,8 +174,9 @@ def weights_file(wildcards):
 
 
 def require_sources():
-    for path in dataset_files():
-        require(path, "dataset.path")
+    if not CONFIG.dataset.fetched:
+        for path in dataset_files():
+            require(path, "dataset.path")
     for name, network in CONFIG.networks.items():
         if source_of(network.weights) == "file":
             require(os.path.expanduser(network.weights), f"networks.{name}.weights")
@@ -170,8 +191,13 @@ def word_vectors_file(_wildcards=None):
 def results_of_layers():
     names = [
         "segmentation.csv",
+        "fair_single_filter.csv",
         "classification.csv",
+        "evaluation.csv",
         "filter_overlap.csv",
+        "shared_filters.csv",
+        "units.csv",
+        "detectors.csv",
         "cosine_similarity.csv",
         "neighbours.csv",
         "analogies.csv",
@@ -192,7 +218,8 @@ def what_will_be_done():
         f"  {name}: {network.model} ({network.weights}), layers {', '.join(network.layers)}"
         for name, network in CONFIG.networks.items()
     ]
-    data = CONFIG.dataset.reader if CONFIG.dataset.path is None else f"{CONFIG.dataset.reader} in {CONFIG.dataset.path}"
+    folder = CONFIG.dataset_folder
+    data = CONFIG.dataset.reader if folder is None else f"{CONFIG.dataset.reader} in {folder}"
     return "\n".join([f"Run `{CONFIG.run}` on the data set {data}; results go to {RUN}/", *networks])
 
 

@@ -2,6 +2,24 @@ localrules:
     concepts,
 
 
+if CONFIG.dataset.fetched:
+
+    # The cache outlives this run and serves others: what was fetched is not fetched again for another configuration, so that
+    # no parameter names this one.
+    localrules:
+        download,
+
+    rule download:
+        output:
+            dataset_files(),
+        log:
+            f"{RUN}/logs/download.log",
+        conda:
+            ENVIRONMENT
+        shell:
+            "python -m net2vec_core --log {log} download --config {CONFIG_FILE}"
+
+
 checkpoint dataset:
     input:
         dataset_files,

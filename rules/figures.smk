@@ -46,7 +46,7 @@ rule figure_run:
         [
             f"{RUN}/{network}/{layer}/{table}.csv"
             for network, layer in LAYERS
-            for table in ("segmentation", "single_filter")
+            for table in ("segmentation", "single_filter", "overlap_histogram")
         ],
         rules.comparison.output,
     output:

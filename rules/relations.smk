@@ -37,14 +37,35 @@ rule similarity:
 
 rule overlap:
     input:
+        concepts=rules.concepts.output.table,
+        counts=rules.single_filter.output,
         single_filter=rules.tables.output.single_filter,
         embeddings=rules.tables.output.embeddings,
     output:
-        report(
+        filter_overlap=report(
             f"{RUN}/{{network}}/{{layer}}/filter_overlap.csv",
             category="Filter overlap",
             labels={"network": "{network}", "layer": "{layer}"},
             caption="captions/filter_overlap.rst",
+        ),
+        histogram=f"{RUN}/{{network}}/{{layer}}/overlap_histogram.csv",
+        shared_filters=report(
+            f"{RUN}/{{network}}/{{layer}}/shared_filters.csv",
+            category="Filter overlap",
+            labels={"network": "{network}", "layer": "{layer}"},
+            caption="captions/shared_filters.rst",
+        ),
+        units=report(
+            f"{RUN}/{{network}}/{{layer}}/units.csv",
+            category="Single filters",
+            labels={"network": "{network}", "layer": "{layer}"},
+            caption="captions/units.rst",
+        ),
+        detectors=report(
+            f"{RUN}/{{network}}/{{layer}}/detectors.csv",
+            category="Single filters",
+            labels={"network": "{network}", "layer": "{layer}"},
+            caption="captions/detectors.rst",
         ),
     log:
         f"{RUN}/logs/{{network}}/{{layer}}/overlap.log",
@@ -60,4 +81,7 @@ rule overlap:
         made_by=made_by("overlap"),
     shell:
         "python -m net2vec_core --log {log} overlap --config {params.config} --network {wildcards.network}"
-        " --single-filter {input.single_filter} --embeddings {input.embeddings} --output {output}"
+        " --concepts {input.concepts} --single-filter {input.single_filter} --counts {input.counts}"
+        " --embeddings {input.embeddings} --filter-overlap-csv {output.filter_overlap}"
+        " --overlap-histogram-csv {output.histogram} --shared-filters-csv {output.shared_filters}"
+        " --units-csv {output.units} --detectors-csv {output.detectors}"

@@ -11,7 +11,7 @@ rule segmentation:
         f"{RUN}/benchmarks/{{network}}/{{layer}}/segmentation/{{recipe}}/{{seed}}/{{batch}}.tsv"
     conda:
         ENVIRONMENT
-    threads: ALL_CORES
+    threads: SHARE_OF_CORES
     resources:
         gpu=GPU,
         mem_mb=6000,
@@ -24,6 +24,64 @@ rule segmentation:
         "python -m net2vec_core --log {log} segmentation --config {params.config} --network {wildcards.network}"
         " --dataset {params.dataset} --filter-masks {input.filter_masks} --recipe {wildcards.recipe}"
         " --seed {wildcards.seed} --batch {wildcards.batch} --output {output} --threads {threads}"
+
+
+rule segmentation_subsets:
+    input:
+        rules.concepts.output,
+        labels=rules.dataset.output.labels,
+        filter_masks=rules.filter_masks.output,
+        segmentation=first_fit,
+    output:
+        directory(f"{RUN}/{{network}}/{{layer}}/segmentation_subsets/{{batch}}.zarr"),
+    log:
+        f"{RUN}/logs/{{network}}/{{layer}}/segmentation_subsets/{{batch}}.log",
+    benchmark:
+        f"{RUN}/benchmarks/{{network}}/{{layer}}/segmentation_subsets/{{batch}}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: SHARE_OF_CORES
+    resources:
+        gpu=GPU,
+        mem_mb=6000,
+        runtime=240,
+    params:
+        config=CONFIG_FILE,
+        made_by=made_by("segmentation-subsets"),
+        dataset=folder_of("labels"),
+    shell:
+        "python -m net2vec_core --log {log} segmentation-subsets --config {params.config} --network {wildcards.network}"
+        " --dataset {params.dataset} --filter-masks {input.filter_masks} --segmentation {input.segmentation}"
+        " --batch {wildcards.batch} --output {output} --threads {threads}"
+
+
+rule segmentation_controls:
+    input:
+        rules.concepts.output,
+        labels=rules.dataset.output.labels,
+        filter_masks=rules.filter_masks.output,
+        rotated=rules.rotated.output.filter_masks,
+    output:
+        directory(f"{RUN}/{{network}}/{{layer}}/segmentation_controls/{{batch}}.zarr"),
+    log:
+        f"{RUN}/logs/{{network}}/{{layer}}/segmentation_controls/{{batch}}.log",
+    benchmark:
+        f"{RUN}/benchmarks/{{network}}/{{layer}}/segmentation_controls/{{batch}}.tsv"
+    conda:
+        ENVIRONMENT
+    threads: SHARE_OF_CORES
+    resources:
+        gpu=GPU,
+        mem_mb=6000,
+        runtime=480,
+    params:
+        config=CONFIG_FILE,
+        made_by=made_by("segmentation-controls"),
+        dataset=folder_of("labels"),
+    shell:
+        "python -m net2vec_core --log {log} segmentation-controls --config {params.config} --network {wildcards.network}"
+        " --dataset {params.dataset} --filter-masks {input.filter_masks} --rotated {input.rotated}"
+        " --batch {wildcards.batch} --output {output} --threads {threads}"
 
 
 rule tables:
@@ -46,6 +104,7 @@ rule tables:
             caption="captions/segmentation.rst",
         ),
         individual_iou=f"{RUN}/{{network}}/{{layer}}/individual_iou.csv.gz",
+        convergence=f"{RUN}/{{network}}/{{layer}}/convergence.csv",
         embeddings=directory(f"{RUN}/{{network}}/{{layer}}/embeddings.zarr"),
     log:
         f"{RUN}/logs/{{network}}/{{layer}}/tables.log",
@@ -65,4 +124,5 @@ rule tables:
         "python -m net2vec_core --log {log} tables --config {params.config} --network {wildcards.network}"
         " --dataset {params.dataset} --counts {input.counts} {params.segmentation}"
         " --single-filter-csv {output.single_filter} --segmentation-csv {output.segmentation}"
-        " --individual-iou-csv {output.individual_iou} --embeddings {output.embeddings}"
+        " --individual-iou-csv {output.individual_iou} --convergence-csv {output.convergence}"
+        " --embeddings {output.embeddings}"

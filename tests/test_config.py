@@ -116,6 +116,11 @@ def test_wrong_type_is_named_with_what_was_given(values, line):
             "`dataset`: `path` must name the folder of the data for reader `broden`",
         ),
         (
+            {"dataset": {"reader": "broden", "path": "data", "broden": {"download": True}}},
+            "`dataset`: `path` names data that are there, `broden.download: true` fetches them into `cache`: "
+            "set one of them",
+        ),
+        (
             {"dataset": {"path": "broden"}},
             "`dataset`: `path` is not for reader `toy`, which draws its own data: set another reader, or no path",
         ),
@@ -258,6 +263,7 @@ def test_nothing_depends_on_other_networks_or_the_names_of_things():
         ({"dataset": {"image_size": 96}}, set(STAGES)),
         ({"dataset": {"mask_size": 56}}, set(STAGES) - {"network"}),
         ({"dataset": {"toy": {"seed": 1}}}, set(STAGES) - {"network"}),
+        ({"dataset": {"broden": {"url": "https://mirror.org", "sha256": "0" * 64}}}, set()),
         ({"threshold": {"quantile": 0.01}}, set(STAGES_OF_LAYERS)),
         ({"concepts": {"min_val": 2}}, {"concepts", *STAGES_OF_LAYERS[2:], *STAGES_OF_CLASSIFICATION[1:]}),
         ({"upsampling": {"align_corners": False}}, set(STAGES_OF_LAYERS[2:])),
@@ -277,6 +283,27 @@ def test_each_setting_matters_to_the_stages_that_use_it_and_those_after(values, 
     assert changed_stages(config(), config(**values)) == stages
 
 
+@pytest.mark.parametrize(
+    ("values", "stages"),
+    [
+        ({"dataset": {"mask_size": 56}}, {"fair_single_filter", "rotated"}),
+        ({"concepts": {"min_val": 2}}, {"fair_single_filter", "rotated"}),
+        ({"upsampling": {"align_corners": False}}, {"fair_single_filter", "rotated"}),
+        ({"compute": {"activation_dtype": "float32"}}, {"fair_single_filter", "rotated"}),
+        ({"threshold": {"quantile": 0.01}}, {"rotated"}),
+        ({"chance": {"rotation": {"seed": 1}}}, {"rotated"}),
+        ({"chance": {"rotation": {"power": 0.5}}}, {"rotated"}),
+        ({"single_filter": {"quantiles": [0.1]}}, {"fair_single_filter"}),
+        ({"chance": {"false_discovery_rate": 0.1}}, set()),
+        ({"segmentation": {"seeds": [0, 1]}}, set()),
+    ],
+)
+def test_controls_of_single_filters_depend_on_what_they_use(values, stages):
+    before, after = config(), config(**values)
+    controls = ("fair_single_filter", "rotated")
+    assert {stage for stage in controls if made_from(before, stage, "net") != made_from(after, stage, "net")} == stages
+
+
 @pytest.mark.parametrize("change", [{"weights": "DEFAULT"}, {"seed": 1}, {"model": "torchvision/vgg11"}])
 def test_a_network_matters_to_all_that_it_feeds(change):
     expected = set(STAGES) - {"dataset", "concepts"}
@@ -284,5 +311,22 @@ def test_a_network_matters_to_all_that_it_feeds(change):
 
 
 def test_stages_without_a_network_leave_it_out():
-    assert made_from(config(), "dataset") == {"dataset": config().dataset.model_dump(mode="json")}
+    settings = config().dataset.model_dump(mode="json", exclude={"broden": {"url", "sha256"}})
+    assert made_from(config(), "dataset") == {"dataset": settings}
     assert set(made_from(config(), "concepts")) == {"dataset", "concepts"}
+
+
+@pytest.mark.parametrize(
+    ("dataset", "folder"),
+    [
+        ({}, None),
+        ({"reader": "broden", "path": "data/broden1_224"}, "data/broden1_224"),
+        ({"reader": "broden", "broden": {"download": True}}, "/home/ada/cache/broden1_224"),
+        ({"reader": "broden", "broden": {"download": True, "resolution": 227}}, "/home/ada/cache/broden1_227"),
+        ({"broden": {"download": True}}, None),
+    ],
+)
+def test_data_lie_where_they_are_said_to_or_in_the_cache(monkeypatch, dataset, folder):
+    monkeypatch.setenv("HOME", "/home/ada")
+    found = config(dataset=dataset, cache="~/cache").dataset_folder
+    assert (found and os.fspath(found)) == folder

@@ -26,8 +26,9 @@ def results(tmp_path):
         write_embeddings(folder / "embeddings.zarr", NAMES, [fit], {})
         best = pd.DataFrame({"concept": NAMES, "category": "object", "filter": [0, 2, 1, 0, 2]})
         write_table(best.assign(iou_train=0.5, iou_val=[0.1, 0.2, 0.3, 0.4, 0.5]), folder / "single_filter.csv")
-        scores = pd.DataFrame({"image": [0, 1], "concept": ["sky", "grass"], "iou_single": 0.25, "iou_multi": 0.75})
-        write_table(scores, folder / "individual_iou.csv.gz")
+        scores = pd.DataFrame({"image": [0, 1], "concept": ["sky", "grass"], "recipe": "paper"})
+        write_table(scores.assign(iou_single=0.25, iou_multi=0.75), folder / "individual_iou.csv.gz")
+    (tmp_path / "demo" / "config.yaml").write_text("overlap: {top_filters: 1}")
     data = tmp_path / "demo" / "dataset"
     rows = {"image": [0, 1, 1], "concept": ["sky", "grass", "a scene"], "pixels": [7, 12, 100]}
     write_table(pd.DataFrame(rows), data / "occurrences.csv.gz")
@@ -70,15 +71,15 @@ def test_concepts_of_a_filter(answer_to):
         "  sky      object        0.500    0.400",
         "  grass    object        0.500    0.100",
     ]
-    assert lines[5] == "It is among the 8 largest |weights| of"
-    assert len(lines) == 12
+    assert lines[5] == "It is among the 1 largest |weights| of"
+    assert [line.split()[0] for line in lines[7:]] == ["grass", "sky", "living"]
 
 
 def test_images_that_hold_a_concept(answer_to):
     assert answer_to("images sky") == [
         "Images that hold sky",
-        "  image  split  pixels  iou_single  iou_multi  path",
-        "      0  val         7       0.250      0.750  0.png",
+        "  image  split  pixels  recipe  iou_single  iou_multi  path",
+        "      0  val         7  paper        0.250      0.750  0.png",
     ]
     assert answer_to("images", "a", "scene")[2].split() == ["1", "train", "100", "1.png"]
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from benchmarks import plain
 from build import filter_masks_from, labels_from, random_scene
 from net2vec_core import segmentation_data
-from net2vec_core.segmentation import RECIPES, fit, loss_weights, score, start_weights
+from net2vec_core.segmentation import RECIPES, fit, score
 from net2vec_core.segmentation_data import Parts
+from net2vec_core.segmentation_model import Penalty, loss_weights, start_weights
 from net2vec_core.surface import Surface
 
 PAPER = RECIPES["paper"]
@@ -20,8 +21,14 @@ MODES = {"corners": True, "centres": False}
 
 def fitted(scene, start, weights_of_loss, surface, scratch, threads=1):
     with Parts(scene.masks, scene.labels, PAPER.minibatch, scratch) as parts:
-        weights = fit(parts, start, weights_of_loss, surface, PAPER, threads)
-        return weights, score(parts, weights, scene.labels, surface, threads)
+        return fit_and_score(parts, start, weights_of_loss, scene.labels, surface, threads)
+
+
+def fit_and_score(parts, start, weights_of_loss, labels, surface, threads):
+    everything = np.ones((len(start), 1, start.shape[1]), bool)
+    fits = fit(parts, start, everything, weights_of_loss, surface, PAPER, Penalty(), threads)
+    weights = np.concatenate([of_concept.weights for of_concept in fits])
+    return weights, score(parts, weights, np.zeros(len(start), np.float32), labels, surface, threads)
 
 
 def pixel_level(alpha):
@@ -47,8 +54,8 @@ def test_golden_weights_and_counts(golden, mode, tmp_path):
     labels = labels_from(golden["masks"], [[]] * 150, golden["split"] == "train", [1, 2, 3, 4])
     surface = Surface((7, 7), (28, 28), MODES[mode], "cpu")
     with Parts(filter_masks_from(active), labels, PAPER.minibatch, tmp_path / "scratch") as parts:
-        weights = fit(parts, golden["segmentation_w0"], pixel_level(golden["alpha"]), surface, PAPER, threads=2)
-        counts = score(parts, weights, labels, surface, threads=2)
+        alpha = pixel_level(golden["alpha"])
+        weights, counts = fit_and_score(parts, golden["segmentation_w0"], alpha, labels, surface, threads=2)
     np.testing.assert_allclose(weights, golden[f"segmentation_w_{mode}_epochs30"], atol=1e-5, rtol=0)
     for name in ("intersection", "union"):
         expected = golden[f"segmentation_{name}_{mode}"][counts.concept, counts.image]

@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
+import torch
 
 from benchmarks import plain
 from build import filter_masks_from, labels_from, random_scene
+from net2vec_core.annotations import Annotations
 from net2vec_core.corner_patterns import CornerPatterns
 from net2vec_core.single_filter import (
     FilterCounts,
@@ -87,10 +89,42 @@ def test_best_filter_is_chosen_on_train_the_first_of_equals():
 def test_store_round_trip(tmp_path):
     scene = random_scene(seed=6)
     patterns = CornerPatterns.between((5, 6), (13, 17), True)
-    counts = count_filters(scene.masks, scene.labels, patterns, 1)
+    annotated = Annotations(np.ones((40, 1), bool), np.zeros(3, np.int64))
+    counts = count_filters(scene.masks, scene.labels, patterns, 1, annotated)
     best = count_best_filters(scene.masks, scene.labels, patterns, counts.best_filter(), 1)
     write_single_filter(tmp_path / "s.zarr", counts, best, {})
     read_counts, read_best = read_single_filter(tmp_path / "s.zarr", {})
-    np.testing.assert_array_equal(read_counts.union, counts.union)
+    for name in ("intersection", "union", "false_alarms"):
+        np.testing.assert_array_equal(getattr(read_counts, name), getattr(counts, name))
     for name in ("image", "concept", "intersection", "union"):
         np.testing.assert_array_equal(getattr(read_best, name), getattr(best, name))
+
+
+def test_false_alarms_are_pixels_predicted_in_annotated_images_without_the_concept():
+    scene = random_scene(seed=8, images=50, size=(14, 18))
+    scene.planes[20:30] = 0  # annotated, by labels that are not studied
+    images = np.random.default_rng(0).random((50, 2)) < 0.5
+    category = np.array([0, 1, 1])
+    images[scene.labels.image, category[scene.labels.concept]] = True
+    patterns = CornerPatterns.between((5, 6), (14, 18), True)
+    annotated = Annotations(images, category)
+    counts = count_filters(scene.masks, scene.labels, patterns, 2, annotated)
+    predicted = plain_predictions(scene, (14, 18))
+    for concept, number in enumerate(scene.numbers):
+        labelled = (scene.planes == number).any(1)[:, None]
+        for split, chosen in enumerate([scene.is_train, ~scene.is_train]):
+            here = chosen & annotated.of_concepts()[:, concept]
+            union = (predicted | labelled)[here].sum((0, 2, 3))
+            np.testing.assert_array_equal(counts.union_annotated()[concept, :, split], union)
+            there = here & ~labelled.any((1, 2, 3))
+            np.testing.assert_array_equal(counts.false_alarms[concept, :, split], predicted[there].sum((0, 2, 3)))
+    assert counts.false_alarms.any(axis=(1, 2)).all()
+    without = count_filters(scene.masks, scene.labels, patterns, 2)
+    np.testing.assert_array_equal(without.union_annotated(), counts.union)
+
+
+def plain_predictions(scene, size):
+    up = torch.nn.functional.interpolate(
+        torch.from_numpy(scene.active).double(), size, mode="bilinear", align_corners=True
+    )
+    return up.numpy() > 0.5

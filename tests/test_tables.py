@@ -77,10 +77,11 @@ def test_a_concepts_numbers_do_not_depend_on_the_others(concepts, filters, best,
 
 
 def test_individual_iou_has_every_pair(concepts, best, embedding):
-    table = individual_iou_table(concepts, best, embedding)
-    assert table["concept"].tolist() == ["tree"] * 4 + ["a, b"] * 2
-    assert table["iou_single"].tolist() == [0.5, 0.25, 0.5, 0.5, 0.5, 0]
-    assert table["iou_multi"].tolist() == [0.75, 0.5, 0.5, 5 / 6, 0.9, 1]
+    table = individual_iou_table(concepts, best, {"paper": embedding, "iou": best})
+    assert table["concept"].tolist() == (["tree"] * 4 + ["a, b"] * 2) * 2
+    assert table["recipe"].tolist() == ["paper"] * 6 + ["iou"] * 6
+    assert table["iou_single"].tolist() == [0.5, 0.25, 0.5, 0.5, 0.5, 0] * 2
+    assert table["iou_multi"].tolist() == [0.75, 0.5, 0.5, 5 / 6, 0.9, 1, 0.5, 0.25, 0.5, 0.5, 0.5, 0]
 
 
 def classified(correct, concept):

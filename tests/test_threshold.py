@@ -7,7 +7,7 @@ from hypothesis.extra import numpy as hnp
 
 from benchmarks import plain
 from net2vec_core import threshold as module
-from net2vec_core.threshold import from_key, thresholds, to_key
+from net2vec_core.threshold import from_key, thresholds, thresholds_of_quantiles, to_key
 
 DTYPES = ["float16", "float32"]
 
@@ -45,6 +45,40 @@ def test_equals_sorting(dtype, data):
     above = (activations > expected[None, :, None, None]).mean(axis=(0, 2, 3))
     np.testing.assert_allclose(table["share_above"], above, atol=1e-12)
     np.testing.assert_array_equal(table["maximum"].to_numpy(dtype), activations.max(axis=(0, 2, 3)))
+
+
+class Counting:
+    """Stored activations that count how many of them are read."""
+
+    def __init__(self, array):
+        self.array, self.read = array, 0
+        self.shape, self.chunks, self.dtype, self.ndim = array.shape, array.chunks, array.dtype, array.ndim
+
+    def __getitem__(self, index):
+        values = self.array[index]
+        self.read += values.size
+        return values
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@given(data=st.data())
+@settings(max_examples=25)
+def test_several_quantiles_equal_sorting(dtype, data):
+    shape = data.draw(st.tuples(st.integers(1, 7), st.integers(1, 6), st.integers(1, 3), st.integers(1, 3)))
+    activations = data.draw(floats(dtype, shape))
+    quantiles = data.draw(st.lists(st.sampled_from([0.005, 0.1, 0.25, 0.5, 0.9]), min_size=1, max_size=3))
+    limits = thresholds_of_quantiles([stored(activations)], quantiles, threads=1)
+    assert limits.dtype == dtype
+    np.testing.assert_array_equal(limits, [plain.threshold(activations, quantile) for quantile in quantiles])
+
+
+@pytest.mark.parametrize(("dtype", "passes"), [("float16", 1), ("float32", 2)])
+@pytest.mark.parametrize("quantiles", [[0.1], [0.5, 0.1, 0.005]])
+def test_several_quantiles_cost_no_more_readings_than_one(dtype, passes, quantiles):
+    activations = np.random.default_rng(2).standard_normal((5, 70, 4, 3)).astype(dtype)
+    shard = Counting(stored(activations, chunk=5))
+    thresholds_of_quantiles([shard], quantiles, threads=1)
+    assert shard.read == passes * activations.size
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

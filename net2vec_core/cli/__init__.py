@@ -16,7 +16,16 @@ from net2vec_core.errors import UserError
 
 # of torch, and of a worker process that the system has ended
 OUT_OF_MEMORY = {"OutOfMemoryError", "BrokenProcessPool"}
-SHARED_MODULES = {"options", "opening", "opening_activations", "opening_embeddings", "reading"}
+SHARED_MODULES = {
+    "counting_filters",
+    "fitting",
+    "options",
+    "opening",
+    "opening_activations",
+    "opening_embeddings",
+    "opening_sources",
+    "reading",
+}
 
 
 class _Commands(TyperGroup):

@@ -11,6 +11,7 @@ from net2vec_core.cli.options import ConfigFile, DatasetFolder, NetworkName, Out
 from net2vec_core.config import load, made_from
 from net2vec_core.device import choose_device
 from net2vec_core.pooling import read_pooled
+from net2vec_core.top_filters import subset_sizes
 
 
 def classification(
@@ -26,7 +27,7 @@ def classification(
     configuration = load(config)
     data = open_dataset_with_all_concepts(dataset, configuration)
     means = read_pooled(pooled, made_from(configuration, "pool", network))
-    sizes = [size for size in sorted({1, *configuration.classification.subsets}) if size <= means.shape[1]]
+    sizes = subset_sizes(configuration.classification.subsets, means.shape[1])
     draws = draws_of(data.labels, data.concepts["name"].tolist(), seed)
     fits = classify(means, draws, sizes, RECIPES[recipe], choose_device(configuration.compute.device))
     attributes = {"concepts": draws.names, "recipe": recipe, "seed": seed, "subset_sizes": sizes}

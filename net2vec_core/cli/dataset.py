@@ -20,6 +20,7 @@ def dataset(
     """Read the probe data set: masks, images, and which image holds which concept."""
     configuration = load(config)
     drawings.mkdir(parents=True, exist_ok=True)
-    reader = open_reader(configuration.dataset, drawings)
+    settings = configuration.dataset.model_copy(update={"path": configuration.dataset_folder})
+    reader = open_reader(settings, drawings)
     size = configuration.dataset.mask_size
     write_labels(reader, size, labels, images, occurrences, made_from(configuration, "dataset"), threads)

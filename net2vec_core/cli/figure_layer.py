@@ -3,20 +3,17 @@ from typing import Annotated
 
 import typer
 
-from net2vec_core.cli.opening import open_dataset
-from net2vec_core.cli.opening_embeddings import open_weights
+from net2vec_core.cli.opening_sources import open_sources
 from net2vec_core.cli.options import ConfigFile, DatasetFolder, LayerName, NetworkName
-from net2vec_core.config import Config, load, made_from
+from net2vec_core.config import load
 from net2vec_core.figures.concept_map import concept_map
 from net2vec_core.figures.concepts_per_filter import concepts_per_filter
 from net2vec_core.figures.cosine_similarity import cosine_similarity
-from net2vec_core.figures.example_choice import Sources, gather_examples
+from net2vec_core.figures.example_choice import gather_examples
 from net2vec_core.figures.examples import examples
-from net2vec_core.figures.predictions import Predictor
 from net2vec_core.figures.scores import read_scores
 from net2vec_core.figures.single_vs_multi import single_vs_multi
 from net2vec_core.figures.style import save
-from net2vec_core.filter_masks import open_filter_masks
 from net2vec_core.storage import read_table
 
 
@@ -34,24 +31,12 @@ def figure_layer(
     scores = read_scores(results, configuration.segmentation)
     save(single_vs_multi(scores, name), output / "single_vs_multi")
     overlap = read_table(results / "filter_overlap.csv", dtype={"concepts": str, "top_concepts": str})
-    save(concepts_per_filter(overlap, name), output / "concepts_per_filter")
+    save(concepts_per_filter(overlap, configuration.overlap.top_filters, name), output / "concepts_per_filter")
     cosines = read_table(results / "cosine_similarity.csv", dtype={"concept": str}).set_index("concept")
     cosines.columns = cosines.index  # as they are, also where one is named like the first column
     categories = scores.set_index("concept")["category"]
     save(cosine_similarity(cosines, categories, name), output / "cosine_similarity")
     save(concept_map(read_table(results / "map.csv", dtype={"concept": str}), name), output / "map")
-    sources = _open_sources(configuration, network, dataset, results)
+    sources = open_sources(configuration, network, data, results)
     save(examples(gather_examples(scores, sources), name), output / "examples")
 
-
-def _open_sources(config: Config, network: str, dataset: Path, results: Path) -> Sources:
-    data = open_dataset(dataset, config)
-    masks = open_filter_masks(results / "filter_masks.zarr", made_from(config, "filter_masks", network))
-    return Sources(
-        individual=read_table(results / "individual_iou.csv.gz", dtype={"concept": str}),
-        weights=open_weights(results / "embeddings.zarr", config, network),
-        labels=data.labels,
-        predictor=Predictor(masks, data.labels.mask_shape, config.upsampling.align_corners),
-        images=data.images,
-        image_size=config.dataset.image_size,
-    )

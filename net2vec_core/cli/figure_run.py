@@ -8,6 +8,7 @@ from net2vec_core.cli.options import ConfigFile
 from net2vec_core.config import load
 from net2vec_core.figures.iou_by_category import iou_by_category
 from net2vec_core.figures.layer_pairs import layer_pairs
+from net2vec_core.figures.overlap_by_layer import overlap_by_layer
 from net2vec_core.figures.scores import read_scores
 from net2vec_core.figures.style import save
 from net2vec_core.storage import read_table
@@ -28,3 +29,7 @@ def figure_run(
     save(iou_by_category(pd.concat(scores)), output / "iou_by_category")
     pairs = read_table(results / "comparison" / "layer_pairs.csv", dtype={"first_layer": str, "second_layer": str})
     save(layer_pairs(pairs, [f"{name} · {layer}" for name, layer in layers]), output / "layer_pairs")
+    histograms = {
+        f"{name} · {layer}": read_table(results / name / layer / "overlap_histogram.csv") for name, layer in layers
+    }
+    save(overlap_by_layer(histograms, configuration.overlap.top_filters), output / "overlap_by_layer")

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from net2vec_core.annotations import Annotations, annotations
 from net2vec_core.cli.reading import read_concepts, read_images, read_occurrences
 from net2vec_core.concepts import with_masks
 from net2vec_core.config import Config, made_from
-from net2vec_core.labels import Labels, open_labels
+from net2vec_core.labels import Labels, open_labels, read_vocabulary
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,12 @@ def open_dataset(folder: Path, config: Config, positions: slice = slice(None)) -
 def open_dataset_with_all_concepts(folder: Path, config: Config) -> Dataset:
     """The data set under results/RUN/dataset with all studied concepts, those of whole images among them."""
     return _open_with(read_concepts(folder / "concepts.csv"), folder, config)
+
+
+def open_annotations(folder: Path, config: Config, dataset: Dataset) -> Annotations:
+    """Which images are annotated for the categories of the concepts in `dataset`, by all labels of the data set."""
+    vocabulary = read_vocabulary(folder / "labels.zarr", made_from(config, "dataset"))
+    return annotations(dataset.concepts, vocabulary, read_occurrences(folder), len(dataset.images))
 
 
 def _open_with(concepts: pd.DataFrame, folder: Path, config: Config) -> Dataset:

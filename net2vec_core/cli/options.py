@@ -13,3 +13,7 @@ Activations = Annotated[list[Path], typer.Option("--activations", help="Activati
 Output = Annotated[Path, typer.Option("--output", help="What is written.")]
 Threads = Annotated[int, typer.Option("--threads", min=1, help="Threads to use.")]
 EmbeddingStore = Annotated[Path, typer.Option("--embeddings", help="Store of a layer's embeddings.")]
+FilterMaskStore = Annotated[Path, typer.Option("--filter-masks", help="Store of a layer's filter masks.")]
+BatchNumber = Annotated[
+    int, typer.Option("--batch", help="Which concepts: this many times `concepts_per_job` onwards.")
+]

@@ -12,7 +12,8 @@ def pool(
     activations: Activations,
     output: Output,
 ) -> None:
-    """Average a layer's activations over all positions."""
+    """Take the mean and the maximum of a layer's activations over all positions."""
     configuration = load(config)
     shards = open_activations(activations, layer, configuration, network)
-    write_pooled(output, pool_activations(shards), made_from(configuration, "pool", network))
+    images, filters = sum(shard.shape[0] for shard in shards), shards[0].shape[1]
+    write_pooled(output, pool_activations(shards), images, filters, made_from(configuration, "pool", network))

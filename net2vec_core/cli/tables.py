@@ -1,10 +1,9 @@
-from collections import defaultdict
+from itertools import product
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated
 
 import numpy as np
 import typer
-import zarr
 
 from net2vec_core.cli.opening import open_dataset, open_dataset_with_all_concepts
 from net2vec_core.cli.options import ConfigFile, DatasetFolder, NetworkName
@@ -12,9 +11,10 @@ from net2vec_core.config import Config, load, made_from
 from net2vec_core.counts import PairCounts
 from net2vec_core.embedding import Embeddings, write_embeddings
 from net2vec_core.errors import UserError
+from net2vec_core.segmentation_store import Segmentation, read_segmentations
 from net2vec_core.single_filter import read_single_filter
-from net2vec_core.storage import open_store, write_table
-from net2vec_core.tables import individual_iou_table, segmentation_table, single_filter_table
+from net2vec_core.storage import write_table
+from net2vec_core.tables import convergence_table, individual_iou_table, segmentation_table, single_filter_table
 
 
 def tables(
@@ -25,6 +25,7 @@ def tables(
     single_filter_csv: Annotated[Path, typer.Option(help="Table to write.")],
     segmentation_csv: Annotated[Path, typer.Option(help="Table to write.")],
     individual_iou_csv: Annotated[Path, typer.Option(help="Table to write.")],
+    convergence_csv: Annotated[Path, typer.Option(help="Table to write.")],
     embeddings: Annotated[Path, typer.Option(help="Store to write.")],
     segmentation: Annotated[list[Path] | None, typer.Option(help="Stores of fitted concepts.")] = None,
 ) -> None:
@@ -40,28 +41,19 @@ def tables(
     write_table(single, single_filter_csv)
     kept = np.flatnonzero(everything.concepts["name"].isin(concepts["name"]))
     single, best = single.iloc[kept].reset_index(drop=True), best.of_concepts(kept)
-    fits = _read_fits(segmentation, configuration, network)
-    pairs = {(fit.recipe, fit.seed): counted for fit, counted in fits}
+    fits = _fits_in_order(segmentation, configuration, network)
+    pairs = {key: fit.counts for key, fit in fits.items()}
     write_table(segmentation_table(concepts, single, best, pairs, is_train), segmentation_csv)
-    write_table(individual_iou_table(concepts, best, fits[0][1]), individual_iou_csv)
-    names = concepts["name"].tolist()
-    write_embeddings(embeddings, names, [fit for fit, _ in fits], made_from(configuration, "tables", network))
+    seed = configuration.segmentation.seeds[0]
+    first_seed: dict[str, PairCounts] = {recipe: pairs[recipe, seed] for recipe in configuration.segmentation.recipes}
+    write_table(individual_iou_table(concepts, best, first_seed), individual_iou_csv)
+    write_table(convergence_table(concepts, fits), convergence_csv)
+    vectors = [Embeddings("segmentation", *key, fit.weights, fit.bias) for key, fit in fits.items()]
+    write_embeddings(embeddings, concepts["name"].tolist(), vectors, made_from(configuration, "tables", network))
 
 
-def _read_fits(stores: list[Path], config: Config, network: str) -> list[tuple[Embeddings, PairCounts]]:
-    """The embeddings and counts of each recipe and seed, in the order of the configuration, their batches joined."""
-    batches: dict[tuple[str, int], list[zarr.Group]] = defaultdict(list)
-    for path in stores:
-        store = open_store(path, "segmentation", made_from(config, "segmentation", network))
-        batches[cast(str, store.attrs["recipe"]), cast(int, store.attrs["seed"])].append(store)
-    return [
-        _join(*key, batches[key]) for key in ((config.segmentation.recipe, seed) for seed in config.segmentation.seeds)
-    ]
-
-
-def _join(recipe: str, seed: int, stores: list[zarr.Group]) -> tuple[Embeddings, PairCounts]:
-    stores.sort(key=lambda store: cast(int, store.attrs["first_concept"]))
-    weights = np.concatenate([np.asarray(cast(zarr.Array[Any], store["weights"])[:]) for store in stores])
-    counts = PairCounts.concatenate([PairCounts.load(cast(zarr.Group, store["counts"])) for store in stores])
-    bias = np.zeros(len(weights), np.float32)  # the paper's segmentation has none
-    return Embeddings("segmentation", recipe, seed, weights, bias), counts
+def _fits_in_order(stores: list[Path], config: Config, network: str) -> dict[tuple[str, int], Segmentation]:
+    """The fits of each recipe and seed, in the order of the configuration."""
+    fits = read_segmentations(stores, "segmentation", made_from(config, "segmentation", network))
+    settings = config.segmentation
+    return {(recipe, seed): fits[f"{recipe}/{seed}"] for recipe, seed in product(settings.recipes, settings.seeds)}

@@ -21,6 +21,7 @@ from net2vec_core.dataset.records import SPLITS, Concept, Record, Split
 from net2vec_core.errors import UserError
 
 CATEGORIES: tuple[Category, ...] = get_args(Category)
+TABLES = ("index.csv", "label.csv", "category.csv")
 
 
 class BrodenReader:

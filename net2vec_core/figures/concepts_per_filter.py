@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from net2vec_core.figures.style import shorten, styled
-from net2vec_core.overlap import SEPARATOR, TOP_FILTERS
+from net2vec_core.overlap import SEPARATOR
 
 LISTED = 10
 MAX_BARS = 40
@@ -24,17 +24,18 @@ STEPS = [1, 2, 5, 10]
 
 
 @styled
-def concepts_per_filter(overlap: pd.DataFrame, name: str) -> Figure:
+def concepts_per_filter(overlap: pd.DataFrame, top_filters: int, name: str) -> Figure:
     """Two rows, for being a concept's best filter and for standing out in its embedding.
 
     Args:
         overlap: One row a filter: filter, best_for, concepts, top_for, top_concepts.
+        top_filters: How many filters of largest weight an embedding is said to use.
         name: Network and layer.
     """
     figure = Figure(figsize=(11, 5.6), layout="constrained")
     used = int((overlap["best_for"] > 0).sum())
     figure.suptitle(f"{name}: {used} of {len(overlap)} filters are the best one for some concept", x=0.012, ha="left")
-    uses = {"best_for": "Best single filter of", "top_for": f"Among the {TOP_FILTERS} largest |weights| of"}
+    uses = {"best_for": "Best single filter of", "top_for": f"Among the {top_filters} largest |weights| of"}
     for (left, right), (column, use) in zip(figure.subplots(2, 2, width_ratios=[1, 1.4]), uses.items(), strict=True):
         _distribution(left, overlap[column].to_numpy(), use)
         _most_shared(right, overlap, column, use)

@@ -1,9 +1,8 @@
 """Which concepts and images are shown as examples: middling ones beside good ones, never the best alone."""
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -40,30 +39,73 @@ class Sources:
     """What examples of a layer are made from.
 
     Attributes:
-        individual: Columns image, concept, iou_single, iou_multi.
-        weights: Embeddings, one row a concept (its name is the index), in the order of `labels`.
-        labels: Labels of the same concepts.
+        individual: Columns image, concept, iou_single, iou_multi, of one recipe.
+        concepts: The concepts' names, in the order of `labels`.
+        weights: Embeddings of the same recipe, float64 [concept, filter].
+        bias: Theirs, float64 [concept].
+        labels: Labels of the concepts.
         predictor: Predictions of the layer.
         images: Column path; one row an image, in order.
         image_size: Side of the images shown, pixels.
     """
 
     individual: pd.DataFrame
-    weights: pd.DataFrame
+    concepts: pd.Index
+    weights: NDArray[np.float64]
+    bias: NDArray[np.float64]
     labels: Labels
     predictor: Predictor
     images: pd.DataFrame
     image_size: int
 
+    def on_val(self) -> pd.DataFrame:
+        """The rows of `individual` whose image is a val image."""
+        return self.individual[~self.labels.is_train[self.individual["image"]]]
+
 
 def gather_examples(scores: pd.DataFrame, sources: Sources) -> list[Example]:
     """The examples of a layer, concept by concept; `scores` are those of all concepts, as `read_scores` gives them."""
-    individual = sources.individual[~sources.labels.is_train[sources.individual["image"]]]
-    return [
-        _example(concept, image, sources)
-        for concept in choose_concepts(scores).to_dict("records")
-        for image in choose_images(individual[individual["concept"] == concept["concept"]]).to_dict("records")
-    ]
+    individual, concepts = sources.on_val(), choose_concepts(scores)
+    chosen = pd.concat([choose_images(individual[individual["concept"] == name]) for name in concepts["concept"]])
+    paths = [Path(path) for path in sources.images["path"]]
+    example_of = examples_from(chosen, concepts, sources, lambda image: read_rgb(paths[image], sources.image_size))
+    return [example_of(row) for row in range(len(chosen))]
+
+
+def examples_from(
+    chosen: pd.DataFrame, scores: pd.DataFrame, sources: Sources, read: Callable[[int], NDArray[np.uint8]]
+) -> Callable[[int], Example]:
+    """A function that gives the example of a row of `chosen`, by the row's place.
+
+    Args:
+        chosen: Columns concept, rank, image, iou_single, iou_multi.
+        scores: Columns concept, category, single_filter; one row a concept.
+        sources: What the examples are made from; stored masks are read here and now.
+        read: Gives an image, uint8 [y, x, 3].
+    """
+    rows = chosen.merge(scores[["concept", "category", "single_filter"]], on="concept", validate="many_to_one")
+    images, concepts = rows["image"].to_numpy(), sources.concepts.get_indexer(pd.Index(rows["concept"]))
+    predictor = sources.predictor
+    filter_cells = predictor.filter_cells(images, rows["single_filter"].to_numpy())
+    embedding_cells = predictor.embedding_cells(images, concepts, sources.weights)
+    labelled = sources.labels.masks_of(images, concepts)
+    records = rows.to_dict("records")
+
+    def example(row: int) -> Example:
+        of_row = records[row]
+        return Example(
+            concept=of_row["concept"],
+            category=of_row["category"],
+            rank=of_row["rank"],
+            pixels=read(of_row["image"]),
+            labelled=labelled[row],
+            single=predictor.single(filter_cells[row]),
+            multi=predictor.multi(embedding_cells[row], sources.bias[concepts[row]]),
+            iou_single=of_row["iou_single"],
+            iou_multi=of_row["iou_multi"],
+        )
+
+    return example
 
 
 def choose_concepts(scores: pd.DataFrame) -> pd.DataFrame:
@@ -83,25 +125,3 @@ def choose_images(individual: pd.DataFrame) -> pd.DataFrame:
 def _at_quantiles(ranked: pd.DataFrame, quantiles: Iterable[float]) -> pd.DataFrame:
     places = [round(quantile * (len(ranked) - 1)) for quantile in quantiles]
     return ranked.iloc[list(dict.fromkeys(places))]
-
-
-def _example(concept: Mapping[Hashable, Any], image: Mapping[Hashable, Any], sources: Sources) -> Example:
-    name, number = concept["concept"], image["image"]
-    return Example(
-        concept=name,
-        category=concept["category"],
-        rank=image["rank"],
-        pixels=read_rgb(Path(sources.images["path"].iloc[number]), sources.image_size),
-        labelled=_labelled(sources, number, name),
-        single=sources.predictor.single(number, concept["single_filter"]),
-        multi=sources.predictor.multi(number, sources.weights.loc[name].to_numpy(np.float64)),
-        iou_single=image["iou_single"],
-        iou_multi=image["iou_multi"],
-    )
-
-
-def _labelled(sources: Sources, image: int, concept: str) -> NDArray[np.bool_]:
-    labels = sources.labels
-    held = labels.concept[labels.pairs_of_images(image, image + 1)]
-    mask: NDArray[np.bool_] = labels.pair_masks(image, image + 1)[held == sources.weights.index.get_loc(concept)][0]
-    return mask

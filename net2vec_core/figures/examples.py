@@ -8,12 +8,11 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from net2vec_core.figures.example_choice import RANKS, Example
+from net2vec_core.figures.spotlight import spotlight
 from net2vec_core.figures.style import CATEGORY_COLORS, HALO, shorten, styled
 
 TILES = ("image", "labelled", "best single filter", "all filters")
 TILE, GAP, LEFT, TOP = 1.28, 0.22, 0.5, 0.86  # inches
-FADED = 0.78  # share of light grey in what lies outside a mask
-LIGHT = 238
 
 
 @styled
@@ -38,14 +37,6 @@ def examples(shown: Sequence[Example], name: str) -> Figure:
         if row == 0:
             _name_columns(tiles, example.rank)
     return figure
-
-
-def spotlight(pixels: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """The image [y, x, 3], faded to light grey outside the mask [y, x], whose grid may be another."""
-    index = (np.arange(size) * cells // size for size, cells in zip(pixels.shape, mask.shape, strict=False))
-    inside = mask[np.ix_(*index)][..., None]
-    grey = pixels.mean(axis=-1, keepdims=True) * (1 - FADED) + LIGHT * FADED
-    return np.where(inside, pixels, grey).astype(np.uint8)
 
 
 def _add_tiles(figure: Figure, row: int, block: int) -> list[Axes]:

@@ -29,7 +29,7 @@ def test_edges_lie_between_whole_numbers_and_hold_all(highest):
 
 
 def test_bars_count_filters_by_concepts():
-    figure = concepts_per_filter(overlap_of([0, 0, 1, 1, 1, 3], [0, 2, 2, 2, 2, 5]), "net")
+    figure = concepts_per_filter(overlap_of([0, 0, 1, 1, 1, 3], [0, 2, 2, 2, 2, 5]), 8, "net")
     best, _, top, _ = figure.axes
     assert heights(best) == {1: 3, 2: 0, 3: 1}
     assert heights(top) == {1: 0, 2: 4, 3: 0, 4: 0, 5: 1}
@@ -43,7 +43,7 @@ def heights(axes):
 
 def test_the_most_shared_filters_come_first_with_their_concepts():
     best_for = [1, 4, 0, 2, *[1] * 20]
-    axes = concepts_per_filter(overlap_of(best_for, best_for), "net").axes[1]
+    axes = concepts_per_filter(overlap_of(best_for, best_for), 8, "net").axes[1]
     labels = [label.get_text() for label in axes.get_yticklabels()]
     assert labels[:3] == ["filter 1", "filter 3", "filter 0"]
     assert len(labels) == LISTED
@@ -51,7 +51,7 @@ def test_the_most_shared_filters_come_first_with_their_concepts():
 
 
 def test_names_stay_inside_the_panel():
-    figure = concepts_per_filter(overlap_of([0, 300], [1, 682]), "net")
+    figure = concepts_per_filter(overlap_of([0, 300], [1, 682]), 8, "net")
     figure.draw_without_rendering()
     for axes in figure.axes[1::2]:
         for text in axes.texts:
@@ -59,7 +59,7 @@ def test_names_stay_inside_the_panel():
 
 
 def test_no_concept_at_all_makes_a_figure():
-    figure = concepts_per_filter(overlap_of([0, 0], [0, 0]), "net")
+    figure = concepts_per_filter(overlap_of([0, 0], [0, 0]), 8, "net")
     assert not figure.axes[1].texts
     assert sum(heights(figure.axes[0]).values()) == 0
 

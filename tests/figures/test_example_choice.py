@@ -48,21 +48,28 @@ def sources(tmp_path):
     names = np.array(["x^2$", "sky", "whole"])
     pairs = pd.DataFrame({"image": labels.image, "concept": names[labels.concept], "iou_single": 0.0})
     pairs["iou_multi"] = np.random.default_rng(0).random(len(pairs))
-    weights = pd.DataFrame(np.random.default_rng(1).normal(size=(3, 12)), index=names)
+    weights, bias = np.random.default_rng(1).normal(size=(3, 12)), np.array([0.0, 0.8, -0.6])
     images = pd.DataFrame({"path": [str(tmp_path / f"{image}.png") for image in range(40)]})
-    return Sources(pairs, weights, labels, Predictor(scene.masks, labels.mask_shape, True), images, 16)
+    predictor = Predictor(scene.masks, labels.mask_shape, True)
+    return Sources(pairs, pd.Index(names), weights, bias, labels, predictor, images, 16)
 
 
 @pytest.fixture
 def scores(sources):
-    names = sources.weights.index
     table = {
-        "concept": names,
+        "concept": sources.concepts,
         "category": ["part", "part", "scene"],
         "single_filter": [2, 0, 1],
         "multi": [0.3, 0.1, 0],
     }
     return pd.DataFrame(table)
+
+
+def mask_of(sources, image, concept):
+    """An embedding's mask in an image."""
+    predictor = sources.predictor
+    cells = predictor.embedding_cells(np.array([image]), np.array([concept]), sources.weights)[0]
+    return predictor.multi(cells, sources.bias[concept])
 
 
 def test_examples_are_val_images_with_their_own_masks(sources, scores):
@@ -72,21 +79,23 @@ def test_examples_are_val_images_with_their_own_masks(sources, scores):
         image = int(example.pixels[0, 0, 0])
         assert not sources.labels.is_train[image]
         assert example.pixels.shape == (16, 16, 3)
-        number = list(sources.weights.index).index(example.concept) + 1
-        expected = (sources.labels.masks[image] == number).any(0) if number < 3 else np.ones((13, 17), bool)
-        np.testing.assert_array_equal(example.labelled, expected)
-        np.testing.assert_array_equal(example.single, sources.predictor.single(image, [2, 0, 1][number - 1]))
+        concept = sources.concepts.get_loc(example.concept)
+        held = (sources.labels.masks[image] == concept + 1).any(0)
+        np.testing.assert_array_equal(example.labelled, held if concept < 2 else np.ones((13, 17), bool))
+        cells = sources.predictor.filter_cells(np.array([image]), np.array([2, 0, 1])[[concept]])[0]
+        np.testing.assert_array_equal(example.single, sources.predictor.single(cells))
+        np.testing.assert_array_equal(example.multi, mask_of(sources, image, concept))
         rows = sources.individual.query("image == @image and concept == @example.concept")
         assert rows["iou_multi"].tolist() == [example.iou_multi]
 
 
 def test_the_iou_shown_is_that_of_the_masks_shown(sources, scores):
     for row in sources.individual.itertuples():
-        mask = sources.predictor.multi(row.image, sources.weights.loc[row.concept].to_numpy())
-        concept = list(sources.weights.index).index(row.concept)
-        pairs = sources.labels.pairs_of_images(row.image, row.image + 1)
-        held = sources.labels.concept[pairs] == concept
-        labelled = sources.labels.pair_masks(row.image, row.image + 1)[held][0]
+        concept = sources.concepts.get_loc(row.concept)
+        mask, labelled = (
+            mask_of(sources, row.image, concept),
+            sources.labels.masks_of(*np.array([[row.image], [concept]])),
+        )
         sources.individual.loc[row.Index, "iou_multi"] = iou((mask & labelled).sum(), (mask | labelled).sum())
     for example in gather_examples(scores, sources):
         both, either = (example.multi & example.labelled).sum(), (example.multi | example.labelled).sum()

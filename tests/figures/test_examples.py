@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from net2vec_core.figures.example_choice import RANKS, Example
-from net2vec_core.figures.examples import TILES, examples, spotlight
+from net2vec_core.figures.examples import TILES, examples
 
 MEDIAN, UPPER = RANKS
 
@@ -46,17 +46,6 @@ def test_a_mask_of_all_or_no_pixels_has_no_outline(full):
     figure = examples([example("a", MEDIAN, np.full((7, 7), full))], "net")
     outlines = [len(axes.collections) for axes in figure.axes]
     assert outlines == [0, 0, 0, 1]
-
-
-def test_the_spotlight_leaves_the_inside_as_it_is():
-    pixels = np.random.default_rng(0).integers(0, 255, (12, 8, 3)).astype(np.uint8)
-    mask = np.zeros((3, 4), bool)
-    mask[1, 2] = True
-    lit = spotlight(pixels, mask)
-    np.testing.assert_array_equal(lit[4:8, 4:6], pixels[4:8, 4:6])
-    outside = np.delete(lit.reshape(-1, 3), [8 * y + x for y in range(4, 8) for x in (4, 5)], axis=0)
-    assert (np.ptp(outside, axis=1) == 0).all()
-    assert outside.min() > 180
 
 
 def test_the_commands_do_without_torch():

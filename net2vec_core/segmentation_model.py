@@ -1,0 +1,103 @@
+"""What every recipe fits: the prediction M(x; w) = σ(U(Σ_k w_k B_k(x)) + bias), and what its fit needs and gives.
+
+Filter masks are almost empty, so the sum runs over active cells only, and U is two small matrices. A gradient on the
+mask grid goes back through the same matrices, and to the weights by a sum over active cells.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from net2vec_core.segmentation_data import Part
+from net2vec_core.surface import Surface
+
+
+@dataclass(frozen=True)
+class Penalty:
+    """What is added to the loss, l1·Σ|w| + l2·Σw², and whether weights stay at zero or above."""
+
+    l1: float = 0
+    l2: float = 0
+    non_negative: bool = False
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One concept to fit.
+
+    Attributes:
+        images: Its train images in data-set order, read anew at each call.
+        loss_weights: (a, b), of labelled and unlabelled pixels, float64 [2].
+        surface: U, onto the mask grid or onto patches of its pixels, as the recipe has it.
+        penalty: Of the weights.
+    """
+
+    images: Callable[[], Iterable[Part]]
+    loss_weights: NDArray[np.float64]
+    surface: Surface
+    penalty: Penalty
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Fitted weights of one concept, for one or several subsets of the filters.
+
+    Attributes:
+        weights: float32 [subset, filter].
+        bias: float32 [subset].
+        gradient: Size of the gradient that is left, float64 [subset]; NaN where the recipe does not look at it.
+        evaluations: How often all images were gone through, int64 [subset].
+        converged: Whether the gradient came below the recipe's tolerance, bool [subset].
+    """
+
+    weights: NDArray[np.float32]
+    bias: NDArray[np.float32]
+    gradient: NDArray[np.float64]
+    evaluations: NDArray[np.int64]
+    converged: NDArray[np.bool_]
+
+
+def loss_weights(alpha: NDArray[np.float64], pixel_level: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """The weights (a, b) of labelled and unlabelled pixels, float64 [concept, 2].
+
+    They are (α, 1 − α), or (1, 1) for a concept of whole images.
+    """
+    weights = np.stack([alpha, 1 - alpha], axis=1)
+    weights[~pixel_level] = 1
+    return weights
+
+
+def start_weights(names: Iterable[str], filters: int, seed: int) -> NDArray[np.float32]:
+    """Weights float32 [concept, filter], uniform in ±1/√filters; a concept's depend on its name and the seed alone."""
+    bound = 1 / np.sqrt(filters)
+    rows = [np.random.default_rng([seed, *name.encode()]).uniform(-bound, bound, filters) for name in names]
+    return np.array(rows, np.float32)
+
+
+def predict(weights: NDArray[np.float32], bias: float, part: Part, surface: Surface) -> Tensor:
+    """M(x; w) for the images of a part, float32 [image, y, x]; `weights` is float32 [filter]."""
+    return logits(weights, bias, part, surface).sigmoid_()
+
+
+def logits(weights: NDArray[np.float32], bias: float, part: Part, surface: Surface) -> Tensor:
+    """U(Σ_k w_k B_k(x)) + bias for the images of a part, float32 [image, y, x]."""
+    size = len(part.pairs) * surface.grid[0] * surface.grid[1]
+    cells = np.bincount(part.cell, weights[part.filter], minlength=size)
+    return surface.up((cells + bias).astype(np.float32))
+
+
+def to_filters(pixels: Tensor, part: Part, surface: Surface, filters: int) -> NDArray[np.float64]:
+    """The gradient for the weights, float64 [filter], from that for the logits, float32 [image, y, x]."""
+    cells = surface.down(pixels)
+    return np.bincount(part.filter, cells[part.cell], minlength=filters).astype(np.float64)
+
+
+def look_up(table: NDArray[np.float32], index: NDArray[np.uint8], device: str) -> Tensor:
+    """Rows of a small `table` for each byte, float32 [image, byte, …]."""
+    if device == "cpu":
+        return torch.from_numpy(table.take(index, axis=0))  # torch's own look-up is slower
+    return torch.from_numpy(table).to(device)[torch.from_numpy(index).to(device, torch.int32)]

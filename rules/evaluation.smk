@@ -1,0 +1,32 @@
+rule evaluation:
+    input:
+        rules.concepts.output,
+        labels=rules.dataset.output.labels,
+        filter_masks=rules.filter_masks.output,
+        counts=rules.single_filter.output,
+        embeddings=rules.tables.output.embeddings,
+    output:
+        report(
+            f"{RUN}/{{network}}/{{layer}}/evaluation.csv",
+            category="Segmentation",
+            labels={"network": "{network}", "layer": "{layer}"},
+            caption="captions/evaluation.rst",
+        ),
+    log:
+        f"{RUN}/logs/{{network}}/{{layer}}/evaluation.log",
+    benchmark:
+        f"{RUN}/benchmarks/{{network}}/{{layer}}/evaluation.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 8
+    resources:
+        mem_mb=4000,
+        runtime=120,
+    params:
+        config=CONFIG_FILE,
+        made_by=made_by("evaluation"),
+        dataset=folder_of("labels"),
+    shell:
+        "python -m net2vec_core --log {log} evaluation --config {params.config} --network {wildcards.network}"
+        " --dataset {params.dataset} --filter-masks {input.filter_masks} --counts {input.counts}"
+        " --embeddings {input.embeddings} --output {output} --threads {threads}"

@@ -1,10 +1,11 @@
-"""How alike two spaces of concepts are: layers, networks, word vectors.
+"""How alike two spaces of concepts are: layers, networks, word vectors, WordNet.
 
 Spaces are compared on the concepts they share; nothing here needs their dimensions to correspond.
 """
 
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -21,11 +22,24 @@ MIN_SHARED = 4  # with fewer concepts, debiased CKA divides by zero
 
 @dataclass(frozen=True)
 class Space:
-    """Vectors of concepts [concept, dimension], of a network and its layer, or of word vectors and their file."""
+    """How similar concepts are to each other, in a network and its layer or in some other source and part of it.
+
+    Attributes:
+        network: A network's name, or the source.
+        layer: A layer's, or the part.
+        similarities: [concept, concept], such as cosines.
+        vectors: [concept, dimension], where it has any.
+    """
 
     network: str
     layer: str
-    vectors: pd.DataFrame
+    similarities: pd.DataFrame
+    vectors: pd.DataFrame | None = None
+
+    @classmethod
+    def of_vectors(cls, network: str, layer: str, vectors: pd.DataFrame) -> Self:
+        """The space of vectors [concept, dimension], similar by their cosines."""
+        return cls(network, layer, cosine_similarity(vectors), vectors)
 
 
 @dataclass(frozen=True)
@@ -45,26 +59,26 @@ class Comparison:
     chance_agreement: float = np.nan
 
 
-def comparison_table(layers: list[Space], words: Space | None) -> pd.DataFrame:
-    """Every pair of layers, then every layer with the word vectors; columns are the fields of Comparison."""
-    pairs = [*combinations(layers, 2), *((layer, words) for layer in layers if words is not None)]
+def comparison_table(layers: list[Space], others: list[Space]) -> pd.DataFrame:
+    """Every pair of layers, then every layer with each of the others; columns are the fields of Comparison."""
+    pairs = [*combinations(layers, 2), *((layer, other) for other, layer in product(others, layers))]
     return pd.DataFrame([compare(*pair) for pair in pairs], columns=list(Comparison.__dataclass_fields__))
 
 
 def compare(first: Space, second: Space) -> Comparison:
-    """Two spaces on the concepts they share."""
-    shared = [name for name in first.vectors.index if name in second.vectors.index]
+    """Two spaces on the concepts they share; CKA where both have vectors."""
+    shared = [name for name in first.similarities.index if name in second.similarities.index]
     names = (first.network, first.layer, second.network, second.layer, len(shared))
     if len(shared) < MIN_SHARED:
         return Comparison(*names)
-    ours, theirs = first.vectors.loc[shared], second.vectors.loc[shared]
-    cosines = cosine_similarity(ours).to_numpy(), cosine_similarity(theirs).to_numpy()
+    ours, theirs = (space.similarities.loc[shared, shared].to_numpy() for space in (first, second))
+    vectors = [space.vectors.loc[shared].to_numpy(np.float64) for space in (first, second) if space.vectors is not None]
     return Comparison(
         *names,
-        float(np.square(cosines[0] - cosines[1]).sum()),
-        *mantel(*cosines, generator(" ".join(names[:4]))),
-        linear_cka(ours.to_numpy(np.float64), theirs.to_numpy(np.float64)),
-        *neighbour_agreement(*cosines),
+        float(np.square(ours - theirs).sum()),
+        *mantel(ours, theirs, generator(" ".join(names[:4]))),
+        linear_cka(*vectors) if len(vectors) == 2 else np.nan,
+        *neighbour_agreement(ours, theirs),
     )
 
 

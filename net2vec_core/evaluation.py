@@ -5,6 +5,7 @@ each of its pixels enters a histogram of its concept by its logit z = U(Σ_k w_k
 precision are read from the histogram, so that memory does not grow with the images.
 """
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from threading import Lock
@@ -130,15 +131,15 @@ def count_pixels(
 def _read(
     masks: FilterMasks, labels: Labels, judged: NDArray[np.bool_], first: int
 ) -> Iterator[tuple[int, NDArray[np.bool_], dict[int, NDArray[np.int64]]]]:
-    """Of the images from `first` on those with a concept to judge; active [filter, y, x]; where the concepts lie.
+    """The images of a chunk that hold or lack a concept to judge, each with its filter masks [filter, y, x].
 
-    That is for each concept in the image OUTSIDE · BINS or INSIDE · BINS, int64 [pixel].
+    And with what to add to the bins of each concept that it holds: OUTSIDE · BINS or INSIDE · BINS, int64 [pixel].
     """
     last = min(first + IMAGES_AT_ONCE, masks.images)
     images = first + np.flatnonzero(judged[first:last].any(axis=1))
     if len(images):
         active, pairs = masks.dense(first, last), labels.pairs_of_images(first, last)
-        inside = labels.pair_masks(first, last).reshape(pairs.stop - pairs.start, -1)
+        inside = labels.pair_masks(first, last).reshape(-1, math.prod(labels.mask_shape))
         for image in images.tolist():
             here = range(len(inside))[slice(*np.searchsorted(labels.image[pairs], [image, image + 1]))]
             where = {int(labels.concept[pairs.start + n]): BINS * np.where(inside[n], INSIDE, OUTSIDE) for n in here}

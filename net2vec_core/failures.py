@@ -48,36 +48,35 @@ def overshoot(counts: PairCounts, labels: Labels) -> NDArray[np.float64]:
     return share.reindex(np.arange(len(labels.numbers))).to_numpy(np.float64)
 
 
-def failures_table(scores: pd.DataFrame, concepts: pd.DataFrame, rate: float) -> pd.DataFrame:
-    """The fits that the concept's best single filter beats, the worst first.
+def with_coverage(scores: pd.DataFrame, concepts: pd.DataFrame) -> pd.DataFrame:
+    """The segmentation table with column mean_coverage, taken from a table with columns name and mean_coverage."""
+    return scores.assign(mean_coverage=scores["concept"].map(concepts.set_index("name")["mean_coverage"]))
+
+
+def failures_table(scores: pd.DataFrame, rate: float) -> pd.DataFrame:
+    """The fits that the concept's best single filter beats, the worst first, with COLUMNS.
 
     Args:
-        scores: The segmentation table, with column overshoot.
-        concepts: Columns name, mean_coverage.
+        scores: The segmentation table with columns mean_coverage and overshoot.
         rate: The false-discovery rate up to which a loss is significant.
-
-    Returns:
-        COLUMNS.
     """
-    lost = _with_coverage(scores[scores["gain"] < 0], concepts).sort_values("gain", kind="stable")
+    lost = scores[scores["gain"] < 0].sort_values("gain", kind="stable")
     return lost.assign(significant=lost["q_value"] <= rate)[COLUMNS].reset_index(drop=True)
 
 
-def gain_trends(scores: pd.DataFrame, concepts: pd.DataFrame) -> pd.DataFrame:
+def gain_trends(scores: pd.DataFrame) -> pd.DataFrame:
     """Spearman's correlation of the gain with train_images and mean_coverage, for all concepts and by category.
 
     Args:
-        scores: The segmentation table of one seed.
-        concepts: Columns name, mean_coverage.
+        scores: The segmentation table of one seed, with column mean_coverage.
 
     Returns:
         Columns recipe, category (ALL, or one of at least MIN_CONCEPTS concepts), concepts (their number), against,
         rank_correlation and p_value (NaN where all have the same value, or there are fewer than three).
     """
-    described = _with_coverage(scores, concepts)
     groups = [
         (recipe, category, rows)
-        for recipe, of_recipe in described.groupby("recipe", sort=False)
+        for recipe, of_recipe in scores.groupby("recipe", sort=False)
         for category, rows in _groups(of_recipe)
     ]
     trends = [
@@ -86,10 +85,6 @@ def gain_trends(scores: pd.DataFrame, concepts: pd.DataFrame) -> pd.DataFrame:
         for against in AGAINST
     ]
     return pd.DataFrame(trends, columns=["recipe", "category", "concepts", "against", "rank_correlation", "p_value"])
-
-
-def _with_coverage(scores: pd.DataFrame, concepts: pd.DataFrame) -> pd.DataFrame:
-    return scores.assign(mean_coverage=scores["concept"].map(concepts.set_index("name")["mean_coverage"]))
 
 
 def _groups(scores: pd.DataFrame) -> Iterable[tuple[str, pd.DataFrame]]:

@@ -66,11 +66,11 @@ def read_pooled(store: Path, made_from: dict[str, Any]) -> NDArray[np.float32]:
     return np.asarray(_open(store, "mean", made_from)[:])
 
 
-def read_maxima(store: Path, made_from: dict[str, Any]) -> Iterator[NDArray[np.float32]]:
-    """The maxima in a store, float32 [image, filter], FILTERS_PER_CHUNK filters at a time."""
+def read_maxima(store: Path, made_from: dict[str, Any]) -> Iterator[tuple[int, NDArray[np.float32]]]:
+    """The maxima in a store, float32 [image, filter], some filters at a time, with the first one's number."""
     maximum = _open(store, "maximum", made_from)
     for first in range(0, maximum.shape[1], FILTERS_PER_CHUNK):
-        yield np.asarray(maximum[:, first : first + FILTERS_PER_CHUNK])
+        yield first, np.asarray(maximum[:, first : first + FILTERS_PER_CHUNK])
 
 
 def _open(store: Path, name: str, made_from: dict[str, Any]) -> zarr.Array[Any]:

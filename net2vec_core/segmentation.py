@@ -35,8 +35,8 @@ class Recipe(Protocol):
 
 RECIPES: dict[str, Recipe] = {
     "paper": Descent(learning_rate=1e-4, momentum=0.9, minibatch=64, epochs=30),
-    "logistic": Convergence(Logistic),
-    "iou": Convergence(SoftIou),
+    "logistic": Convergence(Logistic, tolerance=1e-3),
+    "iou": Convergence(SoftIou, tolerance=5e-4),
 }
 
 

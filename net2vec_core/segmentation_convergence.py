@@ -1,7 +1,7 @@
 """Recipes that converge: the weighted logistic loss, which is convex, and soft IoU with a bias; both by L-BFGS.
 
-The losses are taken over patches of pixels (`surface.patch_side`): z is the mean of U(Σ_k w_k B_k) + bias over a patch, t
-the share of its pixels that are labelled. With m = σ(z),
+The losses are taken over patches of pixels (`surface.patch_side`): z is the mean of U(Σ_k w_k B_k) + bias over a patch,
+t the share of its pixels that are labelled. With m = σ(z),
 
     logistic   Σ [a·t·log(1 + exp(−z)) + b·(1 − t)·log(1 + exp(z))] / Σ [a·t + b·(1 − t)]
                ∂/∂z ∝ (a·t + b·(1 − t))·m − a·t
@@ -15,15 +15,15 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, minimize
 from torch import Tensor
 
 from net2vec_core.segmentation_data import Part
-from net2vec_core.segmentation_model import Fit, Penalty, Problem, logits, look_up, to_filters
+from net2vec_core.segmentation_model import Fit, Penalty, Problem, logits, to_filters
 from net2vec_core.surface import patch_side
 
-TOLERANCE = 5e-4
 EVALUATIONS = 100
 START_BIAS = -1.0
 
@@ -32,13 +32,14 @@ Values = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Convergence:
-    """Minimise a loss until no scaled slope exceeds TOLERANCE, or EVALUATIONS are spent.
+    """Minimise a loss until no scaled slope exceeds the tolerance, or EVALUATIONS are spent.
 
     Weights are scaled by the square root of how often their filter is active, so that rare filters are found as fast as
     common ones; the slopes are those of the scaled weights.
     """
 
     loss: "type[Loss]"
+    tolerance: float
     minibatch: int = 64  # how many images are worked on at once; no matter to the result
 
     def patch(self, grid: tuple[int, int], mask_shape: tuple[int, int]) -> int:
@@ -54,10 +55,10 @@ class Convergence:
             kept: Filters of each subset, bool [subset, filter]; the other weights are zero.
         """
         loss = self.loss(problem, len(start))
-        fits = [_minimise(loss, start, filters, problem.penalty) for filters in kept]
+        fits = [_minimise(loss, start, filters, problem.penalty, self.tolerance) for filters in kept]
         weights, bias, gradient, evaluations = zip(*fits, strict=True)
         left = np.array(gradient)
-        return Fit(np.array(weights), np.array(bias, np.float32), left, np.array(evaluations), left <= TOLERANCE)
+        return Fit(np.array(weights), np.array(bias, np.float32), left, np.array(evaluations), left <= self.tolerance)
 
 
 class Loss(ABC):
@@ -85,10 +86,9 @@ class Loss(ABC):
 
     def _by_share(self, part: Part, labelled: float, unlabelled: float) -> Tensor:
         """`labelled`·t + `unlabelled`·(1 − t) of each patch, float32 [image, y, x]."""
-        share = np.arange(self.patch_pixels + 1) / self.patch_pixels
-        table = (labelled * share + unlabelled * (1 - share)).astype(np.float32)
         surface = self.problem.surface
-        return look_up(table, part.counts, surface.device).view(-1, *surface.shape)
+        counts = torch.from_numpy(part.counts).to(surface.device, torch.float32).view(-1, *surface.shape)
+        return counts.mul_((labelled - unlabelled) / self.patch_pixels).add_(unlabelled)
 
     def _to_filters(self, pixels: Tensor, part: Part) -> Values:
         return to_filters(pixels, part, self.problem.surface, self.filters)
@@ -146,7 +146,7 @@ class SoftIou(Loss):
 
 
 def _minimise(
-    loss: Loss, start: NDArray[np.float32], kept: NDArray[np.bool_], penalty: Penalty
+    loss: Loss, start: NDArray[np.float32], kept: NDArray[np.bool_], penalty: Penalty, tolerance: float
 ) -> tuple[NDArray[np.float32], float, float, int]:
     """Weights float32 [filter], bias, the largest scaled slope that is left, and evaluations.
 
@@ -181,7 +181,7 @@ def _minimise(
         jac=True,
         method="L-BFGS-B",
         bounds=Bounds(limits, np.inf),
-        options={"gtol": TOLERANCE, "ftol": 0, "maxfun": EVALUATIONS, "maxiter": EVALUATIONS},
+        options={"gtol": tolerance, "ftol": 0, "maxfun": EVALUATIONS, "maxiter": EVALUATIONS},
     )
     left = np.abs(np.maximum(result.x - result.jac, limits) - result.x).max()
     return weights_of(result.x), float(result.x[size:].sum()), float(left), int(result.nfev)

@@ -17,7 +17,7 @@ from net2vec_core.progress import progress
 from net2vec_core.storage import remove
 from net2vec_core.surface import patch_counts
 
-BLOCK_BYTES = 128 * 2**20
+BLOCK_BYTES = 512 * 2**20
 IMAGES_READ_AT_ONCE = 64
 
 Cells = tuple[NDArray[np.int32], NDArray[np.int32]]
@@ -102,7 +102,7 @@ class Parts:
                 if len(ranges) == 1:
                     self.parts[key] += of_key
                 else:
-                    path = self.scratch / f"{key[0]}-{'train' if key[1] else 'val'}-{first}.npz"
+                    path = self.scratch / f"{key[0]}-{'train' if key[1] else 'val'}-{first}"
                     _save(path, list(of_key))
                     self.files[key].append(path)
 
@@ -126,18 +126,39 @@ class Parts:
             )
 
 
+_NUMBERS = ("concept", "is_train", "minibatch_images", "completes")
+_ARRAYS = {"pairs": np.int64, "filter": np.int32, "cell": np.int32, "target": np.uint8, "counts": np.uint8}
+
+
 def _save(path: Path, parts: list[Part]) -> None:
+    """Write parts one after the other: numbers and the sizes of the arrays, int64, then the arrays."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    arrays = {f"{number}.{name}": value for number, part in enumerate(parts) for name, value in vars(part).items()}
-    np.savez(path, allow_pickle=False, **arrays)
+    with path.open("wb") as file:
+        for part in parts:
+            arrays = [getattr(part, name) for name in _ARRAYS]
+            head = [*(getattr(part, name) for name in _NUMBERS), *(array.size for array in arrays)]
+            file.write(b"".join(array.tobytes() for array in (np.array(head, np.int64), *arrays)))
 
 
 def _load(path: Path) -> Iterator[Part]:
-    names = Part.__dataclass_fields__
-    with np.load(path, allow_pickle=False) as arrays:
-        for number in range(len(arrays.files) // len(names)):
-            values = {name: arrays[f"{number}.{name}"] for name in names}
-            yield Part(**{name: value if value.ndim else value.item() for name, value in values.items()})
+    content, place = path.read_bytes(), 0
+    while place < len(content):
+        head = np.frombuffer(content, np.int64, len(_NUMBERS) + len(_ARRAYS), place).tolist()
+        place += 8 * len(head)
+        arrays = {}
+        for (name, dtype), size in zip(_ARRAYS.items(), head[len(_NUMBERS) :], strict=True):
+            arrays[name] = np.frombuffer(content, dtype, size, place)
+            place += arrays[name].nbytes
+        images = len(arrays["pairs"])
+        masks = {name: arrays[name].reshape(images, -1) for name in ("target", "counts")}
+        concept, is_train, minibatch_images, completes = head[: len(_NUMBERS)]
+        yield Part(
+            concept=concept,
+            is_train=bool(is_train),
+            minibatch_images=minibatch_images,
+            completes=bool(completes),
+            **arrays | masks,
+        )
 
 
 @dataclass(frozen=True)

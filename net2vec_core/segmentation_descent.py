@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from net2vec_core.segmentation_data import Part
-from net2vec_core.segmentation_model import Fit, Penalty, Problem, look_up, predict, to_filters
+from net2vec_core.segmentation_model import Fit, Penalty, Problem, predict, to_filters
 from net2vec_core.surface import Surface
 
 BIT_OF_BYTE = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1).astype(bool)
@@ -96,7 +96,11 @@ def _slope(part: Part, loss_weights: NDArray[np.float64], surface: Surface) -> T
     """(b − (a + b)·t) / n, float32 [image, pixel], looked up eight pixels at a time by the bytes of the masks."""
     labelled, unlabelled = loss_weights / part.minibatch_images
     table = np.where(BIT_OF_BYTE, -labelled, unlabelled).astype(np.float32)
-    slope = look_up(table, part.target, surface.device)
+    if surface.device == "cpu":
+        slope = torch.from_numpy(table.take(part.target, axis=0))  # torch's own look-up is slower
+    else:
+        target = torch.from_numpy(part.target).to(surface.device, torch.int32)
+        slope = torch.from_numpy(table).to(surface.device)[target]
     return slope.flatten(1)[:, : surface.shape[0] * surface.shape[1]].contiguous()
 
 

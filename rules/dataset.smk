@@ -4,8 +4,8 @@ localrules:
 
 if CONFIG.dataset.fetched:
 
-    # The cache outlives this run and serves others: what was fetched is not fetched again for another configuration, so that
-    # no parameter names this one.
+    # The cache outlives this run and serves others. A parameter that takes the output is not compared by Snakemake, so that
+    # another configuration does not fetch the data again.
     localrules:
         download,
 
@@ -16,8 +16,10 @@ if CONFIG.dataset.fetched:
             f"{RUN}/logs/download.log",
         conda:
             ENVIRONMENT
+        params:
+            config=lambda wildcards, output: CONFIG_FILE,
         shell:
-            "python -m net2vec_core --log {log} download --config {CONFIG_FILE}"
+            "python -m net2vec_core --log {log} download --config {params.config}"
 
 
 checkpoint dataset:

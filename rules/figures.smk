@@ -41,6 +41,58 @@ rule figure_layer:
         " --output {params.figures}"
 
 
+rule inspection:
+    input:
+        rules.concepts.output,
+        rules.filter_masks.output,
+        rules.pool.output,
+        rules.tables.output.single_filter,
+        rules.tables.output.individual_iou,
+        rules.tables.output.embeddings,
+        fits=fitted_batches,
+        segmentation=rules.tables.output.segmentation,
+        labels=rules.dataset.output.labels,
+    output:
+        failures=report(
+            f"{RUN}/{{network}}/{{layer}}/failures.csv",
+            category="Segmentation",
+            labels={"network": "{network}", "layer": "{layer}"},
+            caption="captions/failures.rst",
+        ),
+        gain_trends=report(
+            f"{RUN}/{{network}}/{{layer}}/gain_trends.csv",
+            category="Segmentation",
+            labels={"network": "{network}", "layer": "{layer}"},
+            caption="captions/gain_trends.rst",
+        ),
+        concept_deciles=f"{RUN}/{{network}}/{{layer}}/concept_deciles.csv",
+        filter_deciles=f"{RUN}/{{network}}/{{layer}}/filter_deciles.csv",
+        concept_sheets=directory(f"{FIGURES}/{{network}}/{{layer}}/concepts"),
+        filter_sheets=directory(f"{FIGURES}/{{network}}/{{layer}}/filters"),
+    log:
+        f"{RUN}/logs/{{network}}/{{layer}}/inspection.log",
+    benchmark:
+        f"{RUN}/benchmarks/{{network}}/{{layer}}/inspection.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 4
+    resources:
+        mem_mb=4000,
+        runtime=120,
+    params:
+        config=CONFIG_FILE,
+        fits=repeated("--segmentation", "fits"),
+        made_by=made_by("inspection"),
+        dataset=folder_of("labels"),
+        results=folder_of("segmentation"),
+    shell:
+        "python -m net2vec_core --log {log} inspection --config {params.config} --network {wildcards.network}"
+        " --layer {wildcards.layer} --dataset {params.dataset} --results {params.results} {params.fits}"
+        " --failures-csv {output.failures} --gain-trends-csv {output.gain_trends}"
+        " --concept-deciles-csv {output.concept_deciles} --filter-deciles-csv {output.filter_deciles}"
+        " --concept-sheets {output.concept_sheets} --filter-sheets {output.filter_sheets} --threads {threads}"
+
+
 rule figure_run:
     input:
         [

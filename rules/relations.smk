@@ -1,7 +1,34 @@
+rule cooccurrence:
+    input:
+        rules.concepts.output,
+        labels=rules.dataset.output.labels,
+    output:
+        f"{DATASET}/cooccurrence.csv.gz",
+    log:
+        f"{RUN}/logs/cooccurrence.log",
+    benchmark:
+        f"{RUN}/benchmarks/cooccurrence.tsv"
+    conda:
+        ENVIRONMENT
+    threads: 4
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        config=CONFIG_FILE,
+        made_by=made_by("cooccurrence"),
+        dataset=folder_of("labels"),
+    shell:
+        "python -m net2vec_core --log {log} cooccurrence --config {params.config} --dataset {params.dataset}"
+        " --output {output} --threads {threads}"
+
+
 rule similarity:
     input:
         embeddings=rules.tables.output.embeddings,
         concepts=rules.concepts.output.table,
+        cooccurrence=rules.cooccurrence.output,
+        classification=first_classification,
     output:
         cosine=f"{RUN}/{{network}}/{{layer}}/cosine_similarity.csv",
         neighbours=report(
@@ -17,6 +44,24 @@ rule similarity:
             caption="captions/analogies.rst",
         ),
         map=f"{RUN}/{{network}}/{{layer}}/map.csv",
+        relations=report(
+            f"{RUN}/{{network}}/{{layer}}/relations.csv",
+            category="Similarity",
+            labels={"network": "{network}", "layer": "{layer}"},
+            caption="captions/relations.rst",
+        ),
+        relation_summary=report(
+            f"{RUN}/{{network}}/{{layer}}/relation_summary.csv",
+            category="Similarity",
+            labels={"network": "{network}", "layer": "{layer}"},
+            caption="captions/relation_summary.rst",
+        ),
+        task_agreement=report(
+            f"{RUN}/{{network}}/{{layer}}/task_agreement.csv",
+            category="Similarity",
+            labels={"network": "{network}", "layer": "{layer}"},
+            caption="captions/task_agreement.rst",
+        ),
     log:
         f"{RUN}/logs/{{network}}/{{layer}}/similarity.log",
     benchmark:
@@ -31,8 +76,11 @@ rule similarity:
         made_by=made_by("similarity"),
     shell:
         "python -m net2vec_core --log {log} similarity --config {params.config} --network {wildcards.network}"
-        " --embeddings {input.embeddings} --concepts {input.concepts} --cosine-csv {output.cosine}"
+        " --embeddings {input.embeddings} --concepts {input.concepts} --cooccurrence {input.cooccurrence}"
+        " --classification {input.classification} --cosine-csv {output.cosine}"
         " --neighbours-csv {output.neighbours} --analogies-csv {output.analogies} --map-csv {output.map}"
+        " --relations-csv {output.relations} --relation-summary-csv {output.relation_summary}"
+        " --task-agreement-csv {output.task_agreement}"
 
 
 rule overlap:

@@ -45,7 +45,7 @@ def serving(server):
 
         def first_byte(self):
             asked = re.fullmatch(r"bytes=(\d+)-", self.headers["Range"] or "")
-            same = self.headers.get("If-Range", "") in (server.tag, server.date) or not server.checks_tags
+            same = self.headers["If-Range"] in (None, server.tag, server.date) or not server.checks_tags
             return int(asked[1]) + server.shift if asked and server.knows_ranges and same else 0
 
         def answer(self, status, content, first=0):

@@ -16,7 +16,7 @@ from net2vec_core.comparison import (
 
 def space(vectors, network="net", layer="l", names=None):
     names = names or [f"c{number}" for number in range(len(vectors))]
-    return Space(network, layer, pd.DataFrame(vectors, index=pd.Index(names, name="concept")))
+    return Space.of_vectors(network, layer, pd.DataFrame(vectors, index=pd.Index(names, name="concept")))
 
 
 @pytest.fixture
@@ -116,21 +116,32 @@ def test_neighbour_agreement_by_hand():
     assert opposite == pytest.approx(4 / 5)  # of 6 others, the 5 nearest and the 5 farthest share 4
 
 
-def test_the_table_has_every_pair_and_the_word_vectors(rng):
+def test_similarities_without_vectors_have_no_cka(rng):
+    vectors = space(rng.normal(size=(9, 4)))
+    result = compare(vectors, Space("WordNet", "path similarity", vectors.similarities))
+    assert result.rank_correlation == pytest.approx(1)
+    assert result.squared_difference == 0
+    assert result.neighbour_agreement == 1
+    assert np.isnan(result.cka)
+
+
+def test_the_table_has_every_pair_and_the_other_spaces(rng):
     layers = [space(rng.normal(size=(6, 3)), *names) for names in (("n", "a"), ("n", "b"), ("m", "a"))]
     words = space(rng.normal(size=(6, 2)), "word vectors", "w.txt")
-    table = comparison_table(layers, words)
+    wordnet = Space("WordNet", "path similarity", words.similarities)
+    table = comparison_table(layers, [words, wordnet])
     pairs = table[["first_network", "first_layer", "second_network", "second_layer"]].agg(" ".join, axis=1)
     assert pairs.tolist() == [
         "n a n b",
         "n a m a",
         "n b m a",
         *(f"{p} word vectors w.txt" for p in ("n a", "n b", "m a")),
+        *(f"{p} WordNet path similarity" for p in ("n a", "n b", "m a")),
     ]
-    pd.testing.assert_frame_equal(table, comparison_table(layers, words))
+    pd.testing.assert_frame_equal(table, comparison_table(layers, [words, wordnet]))
 
 
 def test_a_single_layer_makes_a_table_without_rows(rng):
-    table = comparison_table([space(rng.normal(size=(6, 3)))], None)
+    table = comparison_table([space(rng.normal(size=(6, 3)))], [])
     assert table.columns.tolist() == list(Comparison.__dataclass_fields__)
     assert len(table) == 0

@@ -89,8 +89,9 @@ def test_table_gives_the_scores_of_the_chosen_filters():
     assert table["quantile"].tolist() == [0.1, 0.1]
     assert table["threshold"].tolist() == fair.threshold.tolist()
     for split, chosen in (("train", labels.is_train), ("val", ~labels.is_train)):
-        here = (fair.best.concept == 0) & chosen[fair.best.image]
-        assert table[f"iou_{split}"][0] == fair.best.intersection[here].sum() / fair.best.union[here].sum()
+        for concept in range(2):
+            here = (fair.best.concept == concept) & chosen[fair.best.image]
+            assert table[f"iou_{split}"][concept] == fair.best.intersection[here].sum() / fair.best.union[here].sum()
     assert table["iou_val_low"][0] < table["iou_val"][0] < table["iou_val_high"][0]
 
 

@@ -136,6 +136,16 @@ def test_pairs_and_their_masks_are_those_of_a_plain_loop(written, names):
         np.testing.assert_array_equal(found[pair], mask)
 
 
+def test_masks_of_some_pairs_come_in_the_order_asked_for(written):
+    names = ["street", "sky, blue", "7"]
+    pairs = list(plain_pairs(written.reader, names))
+    chosen = [pairs[place] for place in np.random.default_rng(0).integers(0, len(pairs), 60)]
+    images, concepts = (np.array([pair[which] for pair in chosen]) for which in (0, 1))
+    assert len(set(images // IMAGES_PER_CHUNK)) > 1
+    found = written.open(names).masks_of(images, concepts)
+    np.testing.assert_array_equal(found, [mask for _, _, mask in chosen])
+
+
 def test_labels_know_the_splits_and_the_grid(written):
     labels = written.open(["street"])
     assert labels.is_train.tolist() == [split == "train" for split in written.reader.splits]

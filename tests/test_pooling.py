@@ -76,7 +76,8 @@ def store(tmp_path, monkeypatch):
 def test_the_store_gives_back_means_and_maxima(store):
     path, activations = store
     np.testing.assert_allclose(read_pooled(path, {"network": "a"}), activations.mean((2, 3)), atol=1e-6)
-    maxima = list(read_maxima(path, {"network": "a"}))
+    firsts, maxima = zip(*read_maxima(path, {"network": "a"}), strict=True)
+    assert firsts == (0, 3, 6)
     assert [part.shape for part in maxima] == [(10, 3), (10, 3), (10, 1)]
     np.testing.assert_array_equal(np.concatenate(maxima, axis=1), activations.max((2, 3)))
 

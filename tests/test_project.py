@@ -12,6 +12,7 @@ import yaml
 
 from net2vec_core.config import load
 from net2vec_core.config_reference import keys, reference_files
+from net2vec_core.network import grids, trace
 
 REPOSITORY = Path(__file__).parents[1]
 PACKAGE = REPOSITORY / "net2vec_core"
@@ -37,7 +38,7 @@ ROOMS = [
         "classification",
     },
     {"statistics"},
-    {"tables", "embedding", "overlap", "units"},
+    {"tables", "embedding", "overlap", "units", "deciles", "failures"},
     {"exports", "analogies", "concept_map", "comparison"},
     {"questions", "word_vectors"},
     {"figures"},
@@ -88,6 +89,15 @@ def test_experiments_are_valid(path):
     assert load(path).run == path.stem
 
 
+@pytest.mark.parametrize("path", sorted((REPOSITORY / "experiments").glob("*.yaml")), ids=lambda path: path.stem)
+def test_experiments_name_layers_that_there_are(path):
+    config = load(path)
+    for name, network in config.networks.items():
+        assert len(grids(trace(network.model, config.dataset.image_size), network.layers, name)) == len(network.layers)
+        control = config.networks.get(network.control)
+        assert control is None or (control.model == network.model and {*control.layers} <= {*network.layers})
+
+
 def test_modules_import_only_from_rooms_to_their_left():
     for path in PACKAGE.rglob("*.py"):
         module = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
@@ -117,6 +127,7 @@ def test_modules_import_only_from_rooms_to_their_left():
         "ask",
         "export",
         "overlap",
+        "inspection",
     ],
 )
 def test_light_commands_start_without_torch(command):

@@ -164,13 +164,14 @@ def test_scratch_files_go_even_when_the_disk_fills_up(tmp_path, monkeypatch):
     monkeypatch.setattr(segmentation_data, "BLOCK_BYTES", 1000)
     saved = []
 
-    def save_some(path, **_arrays):
+    def save_some(path, _parts):
         if len(saved) == 3:
             raise OSError(errno.ENOSPC, "No space left on device")
         saved.append(path)
+        path.parent.mkdir(exist_ok=True)
         path.write_bytes(b"something")
 
-    monkeypatch.setattr(np, "savez", save_some)
+    monkeypatch.setattr(segmentation_data, "_save", save_some)
     with pytest.raises(OSError, match="No space left"), Parts(scene.masks, scene.labels, 8, tmp_path / "scratch"):
         pass
     assert len(saved) == 3

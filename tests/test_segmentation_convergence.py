@@ -9,7 +9,7 @@ from benchmarks import plain
 from build import Scene, random_scene
 from net2vec_core import segmentation_convergence
 from net2vec_core.segmentation import RECIPES, score
-from net2vec_core.segmentation_convergence import TOLERANCE, Logistic, SoftIou
+from net2vec_core.segmentation_convergence import Convergence, Logistic, SoftIou
 from net2vec_core.segmentation_data import Parts
 from net2vec_core.segmentation_model import Penalty, Problem, start_weights
 from net2vec_core.surface import Surface
@@ -81,7 +81,7 @@ def test_loss_and_gradient_equal_autograd(parts, name, device, scale):
 def test_the_slope_that_is_left_is_reported_and_small(parts, name):
     fit = RECIPES[name].fit(problem_of(parts), start_weights(["a"], FILTERS, 0)[0], everything())
     assert fit.converged.all()
-    assert 0 < fit.gradient[0] <= TOLERANCE
+    assert 0 < fit.gradient[0] <= RECIPES[name].tolerance
     loss = LOSSES[name](problem_of(parts), FILTERS)
     _, slope, _ = loss.at(fit.weights[0], float(fit.bias[0]))
     assert np.abs(slope * loss.scale).max() == pytest.approx(fit.gradient[0], rel=1e-2) or loss.has_bias
@@ -93,15 +93,12 @@ def test_a_fit_that_is_cut_short_says_so(parts, name, monkeypatch):
     monkeypatch.setattr(segmentation_convergence, "EVALUATIONS", 3)
     fit = RECIPES[name].fit(problem_of(parts), start_weights(["a"], FILTERS, 0)[0], everything())
     assert not fit.converged.any()
-    assert fit.gradient[0] > TOLERANCE
+    assert fit.gradient[0] > RECIPES[name].tolerance
 
 
-def test_the_logistic_loss_has_one_minimum_whatever_the_seed(parts, monkeypatch):
-    monkeypatch.setattr(segmentation_convergence, "TOLERANCE", 1e-5)
-    fits = [
-        RECIPES["logistic"].fit(problem_of(parts), start_weights(["a"], FILTERS, seed)[0], everything())
-        for seed in (0, 1)
-    ]
+def test_the_logistic_loss_has_one_minimum_whatever_the_seed(parts):
+    exact = Convergence(Logistic, tolerance=1e-5)
+    fits = [exact.fit(problem_of(parts), start_weights(["a"], FILTERS, seed)[0], everything()) for seed in (0, 1)]
     np.testing.assert_allclose(fits[0].weights, fits[1].weights, atol=2e-3, rtol=0)
 
 
@@ -146,9 +143,8 @@ def test_penalties(parts, name):
     loss = LOSSES[name](problem_of(parts), FILTERS)
     _, slope, _ = loss.at(sparse.weights[0], float(sparse.bias[0]))
     moving = np.abs(sparse.weights[0]) > 1e-4
-    room = (
-        TOLERANCE / loss.scale
-    )  # the slope of Σ|w| balances the loss's where a weight is not zero, and exceeds it elsewhere
+    # the slope of Σ|w| balances the loss's where a weight is not zero, and exceeds it elsewhere
+    room = RECIPES[name].tolerance / loss.scale
     assert (np.abs(slope + 0.003 * np.sign(sparse.weights[0]))[moving] <= room[moving] * 1.01).all()
     assert (np.abs(slope)[~moving] <= 0.003 + room[~moving] * 1.01).all()
 

@@ -102,7 +102,7 @@ def test_store_round_trip(tmp_path):
 
 def test_false_alarms_are_pixels_predicted_in_annotated_images_without_the_concept():
     scene = random_scene(seed=8, images=50, size=(14, 18))
-    scene.planes[20:30] = 0  # annotated, by labels that are not studied
+    scene.planes[16:32] = 0  # a whole chunk of images that is annotated by labels that are not studied
     images = np.random.default_rng(0).random((50, 2)) < 0.5
     category = np.array([0, 1, 1])
     images[scene.labels.image, category[scene.labels.concept]] = True

@@ -16,7 +16,15 @@ from zarr.core.sync import sync
 import net2vec_core
 from net2vec_core import storage
 from net2vec_core.errors import UserError
-from net2vec_core.storage import new_store, open_store, read_table, write_bytes, write_table
+from net2vec_core.storage import (
+    new_folder,
+    new_store,
+    open_store,
+    read_table,
+    stored_together,
+    write_bytes,
+    write_table,
+)
 
 MADE_FROM = {"dataset": {"reader": "toy", "toy": {"seed": 0}}, "threshold": 0.005}
 AWKWARD = [
@@ -321,3 +329,40 @@ def test_full_disk_ends_a_table_with_nothing_half_written(small_disk, name):
     assert caught.value.errno == errno.ENOSPC
     assert read_table(path)["x"].tolist() == [1]
     assert names_in(small_disk) == [name]
+
+
+def test_a_new_folder_replaces_the_one_before(tmp_path):
+    for name in ("first", "second"):
+        with new_folder(tmp_path / "a" / "sheets") as folder:
+            (folder / name).touch()
+            assert folder.parent == tmp_path / "a"
+            assert folder.name != "sheets"
+    assert names_in(tmp_path / "a" / "sheets") == ["second"]
+    assert names_in(tmp_path / "a") == ["sheets"]
+
+
+def write_half(path):
+    with new_folder(path) as folder:
+        (folder / "half").touch()
+        raise KeyboardInterrupt
+
+
+def test_a_folder_that_fails_leaves_the_one_before_as_it_was(tmp_path):
+    with new_folder(tmp_path / "sheets") as folder:
+        (folder / "whole").touch()
+    with pytest.raises(KeyboardInterrupt):
+        write_half(tmp_path / "sheets")
+    assert names_in(tmp_path / "sheets") == ["whole"]
+    assert names_in(tmp_path) == ["sheets"]
+
+
+@given(st.lists(st.integers(0, 60)), st.integers(1, 20))
+def test_images_of_a_chunk_are_read_together(images, chunk):
+    images = np.array(images, np.int64)
+    groups = list(stored_together(images, chunk))
+    assert sorted(place for _, _, places in groups for place in places.tolist()) == list(range(len(images)))
+    chunks = [first // chunk for first, _, _ in groups]
+    assert chunks == sorted(set(images // chunk)), "each chunk once"
+    for first, last, places in groups:
+        assert (min(images[places]), max(images[places]) + 1) == (first, last)
+        assert (last - 1) // chunk == first // chunk

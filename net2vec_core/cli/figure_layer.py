@@ -3,14 +3,17 @@ from typing import Annotated
 
 import typer
 
+from net2vec_core.cli.opening import open_dataset
 from net2vec_core.cli.opening_sources import open_sources
 from net2vec_core.cli.options import ConfigFile, DatasetFolder, LayerName, NetworkName
 from net2vec_core.config import load
+from net2vec_core.failures import gain_trends, with_coverage
 from net2vec_core.figures.concept_map import concept_map
 from net2vec_core.figures.concepts_per_filter import concepts_per_filter
 from net2vec_core.figures.cosine_similarity import cosine_similarity
 from net2vec_core.figures.example_choice import gather_examples
 from net2vec_core.figures.examples import examples
+from net2vec_core.figures.gain import gain
 from net2vec_core.figures.scores import read_scores
 from net2vec_core.figures.single_vs_multi import single_vs_multi
 from net2vec_core.figures.style import save
@@ -37,6 +40,9 @@ def figure_layer(
     categories = scores.set_index("concept")["category"]
     save(cosine_similarity(cosines, categories, name), output / "cosine_similarity")
     save(concept_map(read_table(results / "map.csv", dtype={"concept": str}), name), output / "map")
+    data = open_dataset(dataset, configuration)
+    fits = with_coverage(read_table(results / "segmentation.csv", dtype={"concept": str}), data.concepts)
+    fits = fits[fits["seed"] == configuration.segmentation.seeds[0]]
+    save(gain(fits, gain_trends(fits), name), output / "gain")
     sources = open_sources(configuration, network, data, results)
     save(examples(gather_examples(scores, sources), name), output / "examples")
-

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -9,14 +10,13 @@ from net2vec_core.cli.opening_sources import open_sources
 from net2vec_core.cli.options import ConfigFile, DatasetFolder, LayerName, NetworkName, Threads
 from net2vec_core.config import Config, load, made_from
 from net2vec_core.deciles import concept_deciles, filter_deciles
-from net2vec_core.failures import failures_table, gain_trends, overshoot
+from net2vec_core.failures import failures_table, gain_trends, overshoot, with_coverage
 from net2vec_core.figures.concept_sheets import draw_concept_sheets
-from net2vec_core.figures.example_choice import Sources
+from net2vec_core.figures.drawing import Drawing
 from net2vec_core.figures.filter_sheets import draw_filter_sheets
 from net2vec_core.figures.scores import read_scores
-from net2vec_core.figures.sheet import thumbnails
 from net2vec_core.pooling import read_maxima
-from net2vec_core.segmentation_store import read_segmentations
+from net2vec_core.segmentation_store import Segmentation, read_segmentations
 from net2vec_core.storage import new_folder, read_table, write_table
 
 
@@ -38,38 +38,40 @@ def inspection(
     """Show what to look at in a layer: where embeddings fail, and images at the deciles of IoU and of activations."""
     configuration = load(config)
     data = open_dataset(dataset, configuration)
-    scores = _scores_with_overshoot(results, segmentation, data, configuration, network)
-    write_table(failures_table(scores, data.concepts, configuration.chance.false_discovery_rate), failures_csv)
+    fits = read_segmentations(segmentation, "segmentation", made_from(configuration, "segmentation", network))
+    scores = with_coverage(_with_overshoot(results, fits, data), data.concepts)
+    write_table(failures_table(scores, configuration.chance.false_discovery_rate), failures_csv)
     first_seed = scores[scores["seed"] == configuration.segmentation.seeds[0]]
-    write_table(gain_trends(first_seed, data.concepts), gain_trends_csv)
+    write_table(gain_trends(first_seed), gain_trends_csv)
     sources = open_sources(configuration, network, data, results)
-    read = thumbnails(sources.images["path"].tolist())
-    name = f"{network} · {layer}"
+    drawing = Drawing(sources, f"{network} · {layer}", threads)
     deciles = concept_deciles(sources.on_val(), sources.concepts.tolist())
     write_table(deciles, concept_deciles_csv)
-    shown = data.concepts[["concept_id", "name"]].rename(columns={"name": "concept"})
-    shown = shown.merge(read_scores(results, configuration.segmentation), on="concept", validate="one_to_one")
-    recipe = configuration.segmentation.recipes[0]
     with new_folder(concept_sheets) as folder:
-        draw_concept_sheets(deciles, shown, sources, read, f"{name} · recipe {recipe}", folder, threads)
+        draw_concept_sheets(deciles, _shown(results, data, configuration), drawing, folder)
+    tables = []
     with new_folder(filter_sheets) as folder:
-        tables, first = [], 0
-        for maxima in read_maxima(results / "pooled.zarr", made_from(configuration, "pool", network)):
-            tables.append(filter_deciles(maxima, first))
-            draw_filter_sheets(tables[-1], sources.predictor, read, name, folder, threads)
-            first += maxima.shape[1]
+        for first, of_filters in read_maxima(results / "pooled.zarr", made_from(configuration, "pool", network)):
+            tables.append(filter_deciles(of_filters, first))
+            draw_filter_sheets(tables[-1], drawing, folder)
     write_table(pd.concat(tables), filter_deciles_csv)
 
 
-def _scores_with_overshoot(
-    results: Path, stores: list[Path], data: Dataset, config: Config, network: str
-) -> pd.DataFrame:
+def _with_overshoot(results: Path, fits: Mapping[str, Segmentation], data: Dataset) -> pd.DataFrame:
     """The segmentation table with column overshoot."""
-    fits = read_segmentations(stores, "segmentation", made_from(config, "segmentation", network))
-    parts = [
-        pd.DataFrame({"concept": data.concepts["name"], "fit": name, "overshoot": overshoot(fit.counts, data.labels)})
-        for name, fit in fits.items()
-    ]
     scores = read_table(results / "segmentation.csv", dtype={"concept": str})
-    scores["fit"] = scores["recipe"] + "/" + scores["seed"].astype(str)
-    return scores.merge(pd.concat(parts), on=["concept", "fit"], validate="one_to_one")
+    names = data.concepts["name"].tolist()
+    values = {
+        (concept, fit): value
+        for fit, segmentation in fits.items()
+        for concept, value in zip(names, overshoot(segmentation.counts, data.labels), strict=True)
+    }
+    keys = zip(scores["concept"], scores["recipe"] + "/" + scores["seed"].astype(str), strict=True)
+    return scores.assign(overshoot=[values[key] for key in keys])
+
+
+def _shown(results: Path, data: Dataset, config: Config) -> pd.DataFrame:
+    """The segmented concepts in their order: concept_id, concept, category, single_filter."""
+    scores = read_scores(results, config.segmentation)[["concept", "category", "single_filter"]]
+    numbers = data.concepts[["concept_id", "name"]].rename(columns={"name": "concept"})
+    return numbers.merge(scores, on="concept", validate="one_to_one")

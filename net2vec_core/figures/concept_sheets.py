@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from net2vec_core.figures.example_choice import Example, Sources, examples_from
+from net2vec_core.figures.drawing import Drawing
+from net2vec_core.figures.example_choice import Example, examples_from
 from net2vec_core.figures.sheet import GAP, HEADER, MARGIN, STEP, TILE, Sheet, color_of
 from net2vec_core.figures.spotlight import outlined, spotlight
-from net2vec_core.figures.style import CATEGORY_COLORS, SOFT
+from net2vec_core.figures.style import CATEGORY_COLORS, SOFT, shorten
 from net2vec_core.parallel import ordered_map
 from net2vec_core.progress import progress
 
@@ -24,34 +25,25 @@ BLOCK = LABEL + 4 * STEP
 SLUG_LENGTH = 60
 
 
-def draw_concept_sheets(
-    deciles: pd.DataFrame,
-    concepts: pd.DataFrame,
-    sources: Sources,
-    read: Callable[[int], NDArray[np.uint8]],
-    name: str,
-    folder: Path,
-    threads: int,
-) -> None:
+def draw_concept_sheets(deciles: pd.DataFrame, concepts: pd.DataFrame, drawing: Drawing, folder: Path) -> None:
     """Write each concept's sheet to `folder`.
 
     Args:
         deciles: Columns concept, decile, image, iou_single, iou_multi.
         concepts: Columns concept_id, concept, category, single_filter; one row a concept of `deciles`.
-        sources: What examples are made from.
-        read: Gives an image, uint8 [TILE, TILE, 3].
-        name: Network, layer and recipe.
+        drawing: What from, and how.
         folder: Where to.
-        threads: Sheets that are worked on side by side.
     """
     chosen = shown_once(deciles)
     for first in progress(range(0, len(concepts), CONCEPTS_AT_ONCE), "drawing concepts", f"times {CONCEPTS_AT_ONCE}"):
         batch = concepts.iloc[first : first + CONCEPTS_AT_ONCE]
         rows = chosen[chosen["concept"].isin(batch["concept"])].reset_index(drop=True)
-        draw = functools.partial(_draw_sheet, examples_from(rows, batch, sources, read), name, folder)
+        draw = functools.partial(
+            _draw_sheet, examples_from(rows, batch, drawing.sources, drawing.thumbnail), drawing.name, folder
+        )
         keys = batch[["concept_id", "concept", "single_filter"]].itertuples(index=False, name=None)
         places = rows.groupby("concept").indices
-        for _ in ordered_map(draw, ((*key, places[key[1]]) for key in keys), threads):
+        for _ in ordered_map(draw, ((*key, places[key[1]]) for key in keys), drawing.threads):
             pass
 
 
@@ -82,8 +74,11 @@ def concept_sheet(examples: Sequence[Example], filter_: int, name: str) -> Sheet
     rows = -(-len(examples) // BLOCKS)
     concept, category = examples[0].concept, examples[0].category
     width, height = 2 * MARGIN + BLOCKS * BLOCK + (BLOCKS - 1) * MARGIN - GAP, HEADER + rows * STEP + MARGIN - GAP
-    title = f"{concept} ({category})  ·  {name}"
-    sheet = Sheet(width, height, title, "val images that hold it, at the deciles of the embedding's IoU")
+    title = f"{shorten(concept, 48)} ({category})  ·  {name}"
+    subtitle = (
+        "val images that hold it, at the deciles of the embedding's IoU; each mask's IoU in that image is written on it"
+    )
+    sheet = Sheet(width, height, title, subtitle)
     for block in range(min(BLOCKS, len(examples))):
         left = MARGIN + block * (BLOCK + MARGIN) + LABEL
         for tile, words in enumerate(("image", "labelled", f"filter {filter_}", "all filters")):

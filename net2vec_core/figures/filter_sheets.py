@@ -1,6 +1,5 @@
 """What each filter answers to: images at every decile of its maximum, many filters a contact sheet."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -8,55 +7,40 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from net2vec_core.deciles import DECILES
-from net2vec_core.figures.predictions import Predictor
+from net2vec_core.figures.drawing import Drawing
 from net2vec_core.figures.sheet import GAP, HEADER, MARGIN, STEP, TILE, Sheet, color_of
-from net2vec_core.figures.spotlight import outlined, spotlight
+from net2vec_core.figures.spotlight import outlined
 from net2vec_core.figures.style import SOFT
 from net2vec_core.parallel import ordered_map
 
 FILTERS_PER_SHEET = 16
 LABEL = 46  # pixels, for the filters' numbers
-FADED = 0.45
 OUTLINE = "#E6194B"
 
 
-def draw_filter_sheets(
-    deciles: pd.DataFrame,
-    predictor: Predictor,
-    read: Callable[[int], NDArray[np.uint8]],
-    name: str,
-    folder: Path,
-    threads: int,
-) -> None:
+def draw_filter_sheets(deciles: pd.DataFrame, drawing: Drawing, folder: Path) -> None:
     """Write the sheets of consecutive filters to `folder`.
 
     Args:
         deciles: Columns filter, decile, image, maximum: one row a filter and decile, in order.
-        predictor: Predictions of the layer.
-        read: Gives an image, uint8 [TILE, TILE, 3].
-        name: Network and layer.
+        drawing: What from, and how.
         folder: Where to.
-        threads: Sheets that are worked on side by side.
     """
+    predictor = drawing.sources.predictor
     cells = predictor.filter_cells(deciles["image"].to_numpy(), deciles["filter"].to_numpy())
 
     def draw(first: int) -> None:
         here = slice(first, first + FILTERS_PER_SHEET * len(DECILES))
         rows = deciles.iloc[here]
         pictures = [
-            picture(read(image), predictor.single(mask))
+            outlined(drawing.thumbnail(image), predictor.single(mask), color_of(OUTLINE))
             for image, mask in zip(rows["image"].tolist(), cells[here], strict=True)
         ]
         filters = rows["filter"].tolist()
-        filter_sheet(rows, pictures, name).save(folder / f"{filters[0]:04d}-{filters[-1]:04d}.jpg")
+        filter_sheet(rows, pictures, drawing.name).save(folder / f"{filters[0]:04d}-{filters[-1]:04d}.jpg")
 
-    for _ in ordered_map(draw, range(0, len(deciles), FILTERS_PER_SHEET * len(DECILES)), threads):
+    for _ in ordered_map(draw, range(0, len(deciles), FILTERS_PER_SHEET * len(DECILES)), drawing.threads):
         pass
-
-
-def picture(pixels: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """An image [y, x, 3], faded a little outside the mask [y, x], whose edge is drawn."""
-    return outlined(spotlight(pixels, mask, FADED), mask, color_of(OUTLINE))
 
 
 def filter_sheet(deciles: pd.DataFrame, pictures: list[NDArray[np.uint8]], name: str) -> Sheet:

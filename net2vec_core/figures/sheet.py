@@ -1,7 +1,6 @@
 """Contact sheets: pages of small pictures with a few words, put together by Pillow, which is fast."""
 
 import functools
-from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import matplotlib as mpl
@@ -10,13 +9,11 @@ from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from net2vec_core.dataset.images import read_rgb
 from net2vec_core.figures.style import INK, SOFT
 
 TILE, GAP, MARGIN, HEADER = 96, 4, 16, 76  # pixels
 STEP = TILE + GAP
-CACHE_BYTES = 2**27
-QUALITY = 90
+QUALITY = 80
 
 
 class Sheet:
@@ -25,7 +22,6 @@ class Sheet:
     def __init__(self, width: int, height: int, title: str, subtitle: str) -> None:
         self.image = Image.new("RGB", (width, height), "white")
         self._draw = ImageDraw.Draw(self.image)
-        self._draw.fontmode = "L"
         self.words(MARGIN, MARGIN - 4, _fitting(title, width - 2 * MARGIN), 16, bold=True)
         self.words(MARGIN, MARGIN + 20, subtitle, 12, color=SOFT)
 
@@ -46,16 +42,6 @@ class Sheet:
         self.image.save(path, "JPEG", quality=QUALITY, subsampling=0)  # colours as sharp as the lines they have
 
 
-def thumbnails(paths: Sequence[str]) -> Callable[[int], NDArray[np.uint8]]:
-    """A function that gives image i of `paths`, uint8 [TILE, TILE, 3]; the latest CACHE_BYTES are kept."""
-
-    @functools.lru_cache(CACHE_BYTES // (3 * TILE * TILE))
-    def read(image: int) -> NDArray[np.uint8]:
-        return read_rgb(Path(paths[image]), TILE)
-
-    return read
-
-
 def color_of(name: str) -> tuple[int, int, int]:
     """Red, green and blue, 0 to 255, of a colour of `style`."""
     red, green, blue = (round(255 * share) for share in to_rgb(name))
@@ -63,13 +49,12 @@ def color_of(name: str) -> tuple[int, int, int]:
 
 
 def _fitting(text: str, width: int) -> str:
-    """The text, or as much of it as fits into a title of this width, pixels, and an ellipsis."""
-    font = _font(16, bold=True)
-    if font.getlength(text) <= width:
-        return text
-    return max(
-        (f"{text[:end].rstrip()}…" for end in range(len(text)) if font.getlength(f"{text[:end]}…") <= width), key=len
-    )
+    """The text in one line, or as much of it as fits into a title of this width, pixels, and an ellipsis."""
+    line, font = " ".join(text.split()), _font(16, bold=True)
+    if font.getlength(line) <= width:
+        return line
+    end = max(end for end in range(len(line)) if font.getlength(f"{line[:end]}…") <= width)
+    return f"{line[:end].rstrip()}…"
 
 
 @functools.cache

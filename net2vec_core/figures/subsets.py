@@ -37,22 +37,21 @@ def subsets(table: pd.DataFrame, name: str) -> Figure:
     """
     known = table.dropna(subset=["score_val"])
     tasks = [task for task in TASKS if task in set(known["task"])]
-    figure = Figure(figsize=(max(6.5, 5.5 * len(tasks)), 4.6), layout="constrained")
+    figure = Figure(figsize=(max(8.5, 5.5 * len(tasks)), 4.6), layout="constrained")
     figure.suptitle(f"{name}: {finding(known)}", x=0.012, ha="left")
     for number, task in enumerate(tasks, start=1):
         _panel(figure.add_subplot(1, len(tasks), number), known[known["task"] == task], task)
-    columns = 9 if len(tasks) > 1 else 5
-    figure.legend(handles=_handles(known), loc="outside lower left", ncols=columns, columnspacing=1.4)
+    figure.legend(handles=_handles(known), loc="outside lower left", ncols=9, columnspacing=1.4)
     return figure
 
 
 def finding(table: pd.DataFrame) -> str:
     """What the figure shows, in words, of the first task that it has."""
-    for task, score in TASKS.items():
+    for task in TASKS:
         rows = table[table["task"] == task]
         if len(rows):
             needed, most = needed_by_half(rows), rows["filters"].max()
-            return f"half of the concepts reach 80 % of the full {score} with {needed} of {most} filters"
+            return f"half of the concepts reach 80 % of their full score with {needed} of {most} filters"
     return "no concept has a score"
 
 

@@ -8,13 +8,13 @@ from net2vec_core.figures.layer_pairs import finding, layer_pairs, matrix
 
 def space(network, layer, seed):
     vectors = np.random.default_rng(seed).normal(size=(12, 5))
-    return Space(network, layer, pd.DataFrame(vectors, index=[f"c{number}" for number in range(12)]))
+    return Space.of_vectors(network, layer, pd.DataFrame(vectors, index=[f"c{number}" for number in range(12)]))
 
 
 @pytest.fixture
 def pairs():
     layers = [space("n", "a", 0), space("n", "b", 1), space("m", "a", 0)]
-    return comparison_table(layers, space("word vectors", "w.txt", 2))
+    return comparison_table(layers, [space("word vectors", "w.txt", 2)])
 
 
 LAYERS = ["n · a", "n · b", "m · a"]

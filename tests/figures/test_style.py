@@ -22,7 +22,7 @@ def figures(scores):
     yield "cosine_similarity", cosine_similarity(cosines, categories, "net")
     places = scores[["concept", "category"]].assign(x=range(len(scores)), y=0.0, cluster=0)
     yield "concept_map", concept_map(places, "net")
-    pairs = comparison_table([Space("n", "a", weights), Space("n", "b", weights)], None)
+    pairs = comparison_table([Space.of_vectors("n", layer, weights) for layer in "ab"], [])
     yield "layer_pairs", layer_pairs(pairs, ["n · a", "n · b"])
     yield "concepts_per_filter", concepts_per_filter(filter_overlap(categories.str.len() % 2, weights), "net")
 

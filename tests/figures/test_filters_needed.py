@@ -62,7 +62,8 @@ def test_layers_stand_in_the_legend(shown):
 def test_the_finding_is_about_the_ends_of_the_first_network():
     parts = ("net", "a"), ("net", "b", CURVE), ("net", "c", STEEP), ("other", "d")
     expected = "net: for 80 % of the full score, half of the concepts need 4 of a and 64 of c"
-    assert finding(run_of(*parts)) == expected
+    harder = rows_of("net", "c", {1: 0.5, 64: 1.0}, share=0.9)
+    assert finding(pd.concat([run_of(*parts), harder])) == expected
     assert finding(run_of(parts[0])).endswith("half of the concepts need 4 of a")
 
 

@@ -46,6 +46,11 @@ def test_a_panel_shows_medians_of_all_and_of_each_category():
     assert drawn(axes, CATEGORY_COLORS["part"])[1] == pytest.approx([0.25, 0.35, 0.4, 0.45, 0.5])
 
 
+def test_a_categorys_line_is_a_median_not_a_mean():
+    table = table_of({"a": [0.1] * 5, "aa": [0.2] * 5, "b": [0.9] * 5}, needed=NEEDED | {"aa": 1})
+    assert drawn(subsets(table, "net").axes[0], CATEGORY_COLORS["object"])[1] == pytest.approx([0.2] * 5)
+
+
 def test_the_band_holds_the_middle_half_and_each_concept_has_a_line():
     [axes] = subsets(table_of(SCORES), "net").axes
     [lines] = [found for found in axes.collections if isinstance(found, LineCollection)]

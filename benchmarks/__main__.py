@@ -12,8 +12,9 @@ import torch
 from benchmarks import plain
 from benchmarks.data import FILTERS, GRID, MASK, Data, make
 from net2vec_core.corner_patterns import CornerPatterns
-from net2vec_core.segmentation import RECIPES, fit, loss_weights, start_weights
+from net2vec_core.segmentation import RECIPES, fit
 from net2vec_core.segmentation_data import Parts
+from net2vec_core.segmentation_model import Penalty, loss_weights, start_weights
 from net2vec_core.single_filter import count_best_filters, count_filters
 from net2vec_core.surface import Surface
 
@@ -48,7 +49,9 @@ def _fits(data: Data, surface: Surface) -> tuple[float, float, str]:
 
         def ours() -> Any:
             with Parts(data.masks, labels, RECIPES["paper"].minibatch, Path(folder) / "scratch") as parts:
-                return fit(parts, start, weights_of_loss, surface, RECIPES["paper"], threads=1)
+                everything = np.ones((len(start), 1, FILTERS), bool)
+                fits = fit(parts, start, everything, weights_of_loss, surface, RECIPES["paper"], Penalty(), threads=1)
+                return np.concatenate([of_concept.weights for of_concept in fits])
 
         weights, seconds = _cpu_time(ours)
     dense = torch.from_numpy(data.active).float()

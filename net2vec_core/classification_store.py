@@ -68,3 +68,8 @@ def read_classification(store: Path, made_from: dict[str, Any]) -> Classificatio
     group = open_store(store, "classification", made_from)
     names = Classification.__dataclass_fields__
     return Classification(*(np.asarray(cast(zarr.Array[Any], group[name])[:]) for name in names))
+
+
+def read_subset_sizes(store: Path, made_from: dict[str, Any]) -> list[int]:
+    """The numbers of filters of the subsets in a store."""
+    return cast(list[int], open_store(store, "classification", made_from).attrs["subset_sizes"])

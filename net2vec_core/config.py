@@ -337,7 +337,7 @@ class Config(Section):
 
     @property
     def dataset_folder(self) -> Path | None:
-        """Where the data lie: `dataset.path`, or the folder in the cache for what is fetched; None where they are drawn."""
+        """Where the data lie: `dataset.path`, or where in the cache an archive is unpacked; None for drawn data."""
         if self.dataset.fetched:
             return self.cache.expanduser() / f"broden1_{self.dataset.broden.resolution}"
         return self.dataset.path
@@ -473,6 +473,18 @@ STAGE_KEYS: dict[str, tuple[str, ...]] = {
     "pool": _ACTIVATIONS,
     "classification": (*_CLASSES, "classification.recipe", "classification.subsets"),
     "classification_table": (*_CLASSES, "classification"),
+    "subsets": (*_SCORES, *_PENALTIES, *_FIRST_FIT, "segmentation.subsets", "classification"),
+    "filters_needed": ("networks",),
+    "significance": (
+        *_SCORES,
+        *_PENALTIES,
+        "segmentation.recipes",
+        "segmentation.seeds.0",
+        "segmentation.subsets",
+        "single_filter",
+        "chance",
+        "networks",
+    ),
     "tables": _FITS,
     "evaluation": _FITS,
     "cooccurrence": (*_DATASET, "concepts", "segmentation.image_level"),

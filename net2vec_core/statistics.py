@@ -1,14 +1,15 @@
 """How sure a number is: bootstrap intervals, paired tests, and correction for many tests."""
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from net2vec_core.counts import iou
+from net2vec_core.counts import PairCounts, iou
 
+Alternative = Literal["two-sided", "greater"]
 RESAMPLES = 2000
 PERMUTATIONS = 9999
 CONFIDENCE = 0.95
@@ -30,6 +31,15 @@ class ImageCounts:
     def of_answers(cls, correct: NDArray[np.bool_]) -> Self:
         """Right and wrong answers, bool [image], as masks of one pixel: their set IoU is the accuracy."""
         return cls(correct.astype(np.int64), np.ones(len(correct), np.int64))
+
+
+def images_of_concepts(counts: PairCounts, images: NDArray[np.bool_], concepts: int) -> list[ImageCounts]:
+    """The counts of each concept in the chosen images, bool [image]."""
+    chosen = images[counts.image]
+    order = np.argsort(counts.concept[chosen], kind="stable")
+    ends = np.bincount(counts.concept[chosen], minlength=concepts).cumsum()[:-1]
+    intersection, union = (np.split(values[chosen][order], ends) for values in (counts.intersection, counts.union))
+    return [ImageCounts(*values) for values in zip(intersection, union, strict=True)]
 
 
 def generator(name: str) -> np.random.Generator:
@@ -56,15 +66,17 @@ def bootstrap_interval(counts: ImageCounts, rng: np.random.Generator) -> tuple[f
     return float(result.confidence_interval.low), float(result.confidence_interval.high)
 
 
-def paired_p_value(first: ImageCounts, second: ImageCounts, rng: np.random.Generator) -> float:
-    """The two-sided p-value of the difference of two predictions' set IoU over the same images.
+def paired_p_value(
+    first: ImageCounts, second: ImageCounts, rng: np.random.Generator, alternative: Alternative = "two-sided"
+) -> float:
+    """The p-value of the difference of two predictions' set IoU over the same images; `greater`: the first is better.
 
     A permutation test: were both predictions as good, either could have made either mask of an image. Exact where the
     images allow fewer than PERMUTATIONS ways of swapping, else drawn; never below 1 / (PERMUTATIONS + 1).
     """
     images = len(first.union)
     if images < 2:
-        return 1.0  # both ways of swapping one image give a difference of the same size
+        return 1.0  # too few to tell; both ways of swapping one image give a difference of the same size
     intersection = np.concatenate([first.intersection, second.intersection])
     union = np.concatenate([first.union, second.union])
 
@@ -76,6 +88,7 @@ def paired_p_value(first: ImageCounts, second: ImageCounts, rng: np.random.Gener
         (np.arange(images), np.arange(images) + images),
         lambda ours, theirs, axis: score(ours, axis) - score(theirs, axis),
         permutation_type="samples",
+        alternative=alternative,
         vectorized=True,
         n_resamples=PERMUTATIONS,
         batch=max(1, VALUES_AT_ONCE // images),

@@ -15,6 +15,7 @@ from net2vec_core.statistics import (
     ImageCounts,
     bootstrap_interval,
     generator,
+    images_of_concepts,
     paired_answers_p_value,
     paired_p_value,
     q_values,
@@ -37,7 +38,7 @@ def single_filter_table(
     table = _describe(concepts)
     table["filter"] = filters
     table["iou_train"], table["iou_val"] = scores[:, TRAIN], scores[:, VAL]
-    return table.join(_intervals(concepts, _by_concept(best, ~is_train, len(concepts))))
+    return table.join(_intervals(concepts, images_of_concepts(best, ~is_train, len(concepts))))
 
 
 def fair_single_filter_table(
@@ -50,7 +51,7 @@ def fair_single_filter_table(
         fair: The filters and thresholds of these concepts.
         is_train: bool [image].
     """
-    on_train, on_val = (_by_concept(fair.best, images, len(concepts)) for images in (is_train, ~is_train))
+    on_train, on_val = (images_of_concepts(fair.best, images, len(concepts)) for images in (is_train, ~is_train))
     table = _describe(concepts)
     table["filter"], table["quantile"], table["threshold"] = fair.filter, fair.quantile, fair.threshold
     table["iou_train"] = [counts.iou() for counts in on_train]
@@ -75,10 +76,10 @@ def segmentation_table(
         is_train: bool [image].
     """
     number = len(concepts)
-    singles = _by_concept(best, ~is_train, number)
+    singles = images_of_concepts(best, ~is_train, number)
     tables = []
     for (recipe, seed), counts in embeddings.items():
-        on_train, on_val = _by_concept(counts, is_train, number), _by_concept(counts, ~is_train, number)
+        on_train, on_val = images_of_concepts(counts, is_train, number), images_of_concepts(counts, ~is_train, number)
         table = _describe(concepts)
         table.insert(2, "recipe", recipe)
         table.insert(3, "seed", seed)
@@ -173,12 +174,3 @@ def _intervals(concepts: pd.DataFrame, on_val: list[ImageCounts], score: str = "
     named = zip(concepts["name"], on_val, strict=True)
     intervals = [bootstrap_interval(counts, generator(name)) for name, counts in named]
     return pd.DataFrame(intervals, columns=[f"{score}_val_low", f"{score}_val_high"])
-
-
-def _by_concept(counts: PairCounts, images: NDArray[np.bool_], concepts: int) -> list[ImageCounts]:
-    """The counts of each concept in the chosen images, bool [image]."""
-    chosen = images[counts.image]
-    order = np.argsort(counts.concept[chosen], kind="stable")
-    ends = np.bincount(counts.concept[chosen], minlength=concepts).cumsum()[:-1]
-    intersection, union = (np.split(values[chosen][order], ends) for values in (counts.intersection, counts.union))
-    return [ImageCounts(*values) for values in zip(intersection, union, strict=True)]

@@ -40,8 +40,8 @@ LAYERS = [(name, layer) for name, network in CONFIG.networks.items() for layer i
 CONFIG_FILE = f"{RUN}/config.yaml"
 PASSES_FILE = f"{RUN}/{{network}}/passes.json"
 FIGURES = f"{RUN}/figures"
-FIGURES_OF_LAYER = ["single_vs_multi", "gain", "concepts_per_filter", "cosine_similarity", "map", "examples"]
-FIGURES_OF_RUN = ["iou_by_category", "layer_pairs", "overlap_by_layer"]
+FIGURES_OF_LAYER = ["single_vs_multi", "gain", "subsets", "concepts_per_filter", "cosine_similarity", "map", "examples"]
+FIGURES_OF_RUN = ["iou_by_category", "layer_pairs", "overlap_by_layer", "filters_needed"]
 ENVIRONMENT = "../envs/net2vec.yaml"
 # `auto` takes a GPU where it finds one, but does not ask a cluster for it.
 GPU = 1 if CONFIG.compute.device.startswith("cuda") else 0
@@ -163,6 +163,25 @@ def first_classification(wildcards):
     return f"{folder}/{CONFIG.classification.recipe}/{CONFIG.classification.seeds[0]}.zarr"
 
 
+def first_fits(wildcards):
+    """The embeddings of all batches by the first recipe and seed."""
+    folder = f"{RUN}/{wildcards.network}/{wildcards.layer}/segmentation"
+    return [
+        f"{folder}/{CONFIG.segmentation.recipes[0]}/{CONFIG.segmentation.seeds[0]}/{batch}.zarr" for batch in batches()
+    ]
+
+
+def control_results(wildcards):
+    """Fits and counts of the same layer of the network's control, where it has both."""
+    control = CONFIG.networks[wildcards.network].control
+    if (control, wildcards.layer) not in LAYERS:
+        return {}
+    folder, seed = f"{RUN}/{control}/{wildcards.layer}", CONFIG.segmentation.seeds[0]
+    recipes = CONFIG.segmentation.recipes
+    fits = [f"{folder}/segmentation/{recipe}/{seed}/{batch}.zarr" for recipe in recipes for batch in batches()]
+    return {"control": fits, "control_single_filter": [f"{folder}/single_filter.zarr"]}
+
+
 def batches_of(stage):
     """The stores of a stage that deals a layer's concepts to jobs."""
     return lambda wildcards: [f"{RUN}/{wildcards.network}/{wildcards.layer}/{stage}/{n}.zarr" for n in batches()]
@@ -208,6 +227,9 @@ def results_of_layers():
     names = [
         "segmentation.csv",
         "fair_single_filter.csv",
+        "significance.csv",
+        "gains.csv",
+        "subsets.csv",
         "classification.csv",
         "evaluation.csv",
         "filter_overlap.csv",
@@ -228,7 +250,8 @@ def results_of_layers():
     ]
     checked_networks = [f"{RUN}/{network}/layers.csv" for network in CONFIG.networks]
     of_layers = [f"{RUN}/{network}/{layer}/{name}" for network, layer in LAYERS for name in names]
-    return [*checked_networks, *of_layers, f"{RUN}/comparison/layer_pairs.csv"]
+    of_run = [f"{RUN}/comparison/{name}.csv" for name in ("layer_pairs", "filters_needed")]
+    return [*checked_networks, *of_layers, *of_run]
 
 
 def figures():

@@ -7,6 +7,7 @@ rule figure_layer:
         rules.tables.output.single_filter,
         rules.tables.output.individual_iou,
         rules.tables.output.embeddings,
+        f"{RUN}/{{network}}/{{layer}}/subsets.csv",
         segmentation=rules.tables.output.segmentation,
         labels=rules.dataset.output.labels,
     output:
@@ -100,6 +101,7 @@ rule figure_run:
             for network, layer in LAYERS
             for table in ("segmentation", "single_filter", "overlap_histogram")
         ],
+        f"{RUN}/comparison/filters_needed.csv",
         rules.comparison.output,
     output:
         [

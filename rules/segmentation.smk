@@ -126,3 +126,53 @@ rule tables:
         " --single-filter-csv {output.single_filter} --segmentation-csv {output.segmentation}"
         " --individual-iou-csv {output.individual_iou} --convergence-csv {output.convergence}"
         " --embeddings {output.embeddings}"
+
+
+rule significance:
+    input:
+        unpack(control_results),
+        rules.concepts.output,
+        labels=rules.dataset.output.labels,
+        segmentation=fitted_batches,
+        controls=batches_of("segmentation_controls"),
+        subsets=batches_of("segmentation_subsets"),
+        single_filter=rules.single_filter.output,
+        fair_single_filter=rules.fair_single_filter.output.store,
+        rotated=rules.rotated.output.counts,
+    output:
+        significance=report(
+            f"{RUN}/{{network}}/{{layer}}/significance.csv",
+            category="Segmentation",
+            labels={"network": "{network}", "layer": "{layer}"},
+            caption="captions/significance.rst",
+        ),
+        gains=report(
+            f"{RUN}/{{network}}/{{layer}}/gains.csv",
+            category="Segmentation",
+            labels={"network": "{network}", "layer": "{layer}"},
+            caption="captions/gains.rst",
+        ),
+    log:
+        f"{RUN}/logs/{{network}}/{{layer}}/significance.log",
+    benchmark:
+        f"{RUN}/benchmarks/{{network}}/{{layer}}/significance.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=2000,
+        runtime=120,
+    params:
+        config=CONFIG_FILE,
+        made_by=made_by("significance"),
+        dataset=folder_of("labels"),
+        segmentation=repeated("--segmentation", "segmentation"),
+        controls=repeated("--controls", "controls"),
+        subsets=repeated("--segmentation-subsets", "subsets"),
+        control=repeated("--control", "control"),
+        control_single_filter=repeated("--control-single-filter", "control_single_filter"),
+    shell:
+        "python -m net2vec_core --log {log} significance --config {params.config} --network {wildcards.network}"
+        " --dataset {params.dataset} {params.segmentation} {params.controls} {params.subsets} {params.control}"
+        " {params.control_single_filter} --single-filter {input.single_filter}"
+        " --fair-single-filter {input.fair_single_filter} --rotated {input.rotated}"
+        " --significance-csv {output.significance} --gains-csv {output.gains}"

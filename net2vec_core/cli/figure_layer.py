@@ -17,6 +17,7 @@ from net2vec_core.figures.gain import gain
 from net2vec_core.figures.scores import read_scores
 from net2vec_core.figures.single_vs_multi import single_vs_multi
 from net2vec_core.figures.style import save
+from net2vec_core.figures.subsets import subsets
 from net2vec_core.storage import read_table
 
 
@@ -33,6 +34,7 @@ def figure_layer(
     name = f"{network} · {layer}"
     scores = read_scores(results, configuration.segmentation)
     save(single_vs_multi(scores, name), output / "single_vs_multi")
+    save(subsets(read_table(results / "subsets.csv", dtype={"concept": str}), name), output / "subsets")
     overlap = read_table(results / "filter_overlap.csv", dtype={"concepts": str, "top_concepts": str})
     save(concepts_per_filter(overlap, configuration.overlap.top_filters, name), output / "concepts_per_filter")
     cosines = read_table(results / "cosine_similarity.csv", dtype={"concept": str}).set_index("concept")

@@ -6,6 +6,7 @@ import typer
 
 from net2vec_core.cli.options import ConfigFile
 from net2vec_core.config import load
+from net2vec_core.figures.filters_needed import filters_needed
 from net2vec_core.figures.iou_by_category import iou_by_category
 from net2vec_core.figures.layer_pairs import layer_pairs
 from net2vec_core.figures.overlap_by_layer import overlap_by_layer
@@ -33,3 +34,5 @@ def figure_run(
         f"{name} · {layer}": read_table(results / name / layer / "overlap_histogram.csv") for name, layer in layers
     }
     save(overlap_by_layer(histograms, configuration.overlap.top_filters), output / "overlap_by_layer")
+    needed = read_table(results / "comparison" / "filters_needed.csv", dtype={"network": str, "layer": str})
+    save(filters_needed(needed), output / "filters_needed")

@@ -44,7 +44,7 @@ def inspection(
     first_seed = scores[scores["seed"] == configuration.segmentation.seeds[0]]
     write_table(gain_trends(first_seed), gain_trends_csv)
     sources = open_sources(configuration, network, data, results)
-    drawing = Drawing(sources, f"{network} · {layer}", threads)
+    drawing = Drawing(sources, f"{network} · {layer}", configuration.segmentation.recipes[0], threads)
     deciles = concept_deciles(sources.on_val(), sources.concepts.tolist())
     write_table(deciles, concept_deciles_csv)
     with new_folder(concept_sheets) as folder:

@@ -34,12 +34,12 @@ def draw_concept_sheets(deciles: pd.DataFrame, concepts: pd.DataFrame, drawing: 
         drawing: What from, and how.
         folder: Where to.
     """
-    chosen = shown_once(deciles)
-    for first in progress(range(0, len(concepts), CONCEPTS_AT_ONCE), "drawing concepts", f"times {CONCEPTS_AT_ONCE}"):
+    chosen, words = shown_once(deciles), f"{drawing.name} · recipe {drawing.recipe}"
+    for first in progress(range(0, len(concepts), CONCEPTS_AT_ONCE), "drawing concepts", "batches"):
         batch = concepts.iloc[first : first + CONCEPTS_AT_ONCE]
         rows = chosen[chosen["concept"].isin(batch["concept"])].reset_index(drop=True)
         draw = functools.partial(
-            _draw_sheet, examples_from(rows, batch, drawing.sources, drawing.thumbnail), drawing.name, folder
+            _draw_sheet, examples_from(rows, batch, drawing.sources, drawing.thumbnail), words, folder
         )
         keys = batch[["concept_id", "concept", "single_filter"]].itertuples(index=False, name=None)
         places = rows.groupby("concept").indices

@@ -22,11 +22,13 @@ class Drawing:
     Attributes:
         sources: What they are made from.
         name: Network and layer.
+        recipe: Of the embeddings.
         threads: Sheets that are worked on side by side.
     """
 
     sources: Sources
     name: str
+    recipe: str
     threads: int
 
     @functools.cached_property

@@ -117,7 +117,9 @@ def drawing(tmp_path):
     images = pd.DataFrame({"path": [str(tmp_path / f"{image}.png") for image in range(70)]})
     predictor = Predictor(scene.masks, labels.mask_shape, True)
     weights = rng.normal(size=(2, 12))
-    return Drawing(Sources(individual, pd.Index(names), weights, np.zeros(2), labels, predictor, images, 16), "net", 2)
+    return Drawing(
+        Sources(individual, pd.Index(names), weights, np.zeros(2), labels, predictor, images, 16), "net", "iou", 2
+    )
 
 
 @pytest.mark.parametrize("at_once", [1, 64])

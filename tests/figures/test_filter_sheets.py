@@ -33,7 +33,7 @@ def layer(tmp_path):
     nothing = pd.DataFrame()
     sources = Sources(nothing, pd.Index([]), np.zeros((0, 12)), np.zeros(0), scene.labels, predictor, images, 16)
     maxima = np.random.default_rng(0).random((30, 12)).astype(np.float32)
-    return scene, Drawing(sources, "net", 2), filter_deciles(maxima, 0)
+    return scene, Drawing(sources, "net", "iou", 2), filter_deciles(maxima, 0)
 
 
 def test_each_filter_has_a_row_of_its_images_and_masks(layer, tmp_path, monkeypatch):
@@ -71,7 +71,7 @@ def test_images_are_decoded_once(layer, tmp_path, monkeypatch):
         "net2vec_core.figures.drawing.read_rgb",
         lambda path, size: decoded.append(path) or np.zeros((size, size, 3), np.uint8),
     )
-    alone = Drawing(drawing.sources, "net", 1)
+    alone = Drawing(drawing.sources, "net", "iou", 1)
     for _ in range(2):
         draw_filter_sheets(deciles, alone, tmp_path)
     assert len(decoded) == deciles["image"].nunique()

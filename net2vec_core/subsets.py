@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 SHARES = (0.8, 0.9)
+ROUNDING = 1e-9  # 0.7 − 0.5 is four fifths of 0.75 − 0.5
 
 
 def subset_table(
@@ -45,7 +46,7 @@ def filters_needed(sizes: Sequence[int], scores: NDArray[np.float64], share: flo
     """
     height = scores - floor
     full = height[:, -1]
-    reached = height >= share * full[:, None]
+    reached = height >= share * full[:, None] - ROUNDING
     needed = np.array(sizes)[reached.argmax(axis=1)]
     return pd.Series(needed).where(full > 0).astype("Int64")
 

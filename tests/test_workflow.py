@@ -114,8 +114,14 @@ def test_makes_every_table_and_says_where_to_look(workspace):
             "neighbours",
             "analogies",
             "map",
+            "failures",
+            "gain_trends",
+            "concept_deciles",
+            "filter_deciles",
         ):
             assert (workspace.results / network / layer / f"{name}.csv").is_file()
+        for name in ("concepts", "filters"):
+            assert list((workspace.results / "figures" / network / layer / name).glob("*.jpg"))
     assert "Done. Look first at results/tiny/" in workspace.output
     assert not list(workspace.results.rglob(".*partial*")), "nothing half-written is left"
     assert not list(workspace.results.rglob("*.scratch"))

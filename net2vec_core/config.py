@@ -483,7 +483,6 @@ STAGE_KEYS: dict[str, tuple[str, ...]] = {
         "segmentation.subsets",
         "single_filter",
         "chance",
-        "networks",
     ),
     "tables": _FITS,
     "evaluation": _FITS,

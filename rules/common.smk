@@ -283,7 +283,8 @@ def where_to_look():
     return "\n".join(
         [
             f"Done. Look first at {RUN}/figures/iou_by_category.png and {RUN}/figures/{network}/{layer}/examples.png;",
-            f"the numbers are in {RUN}/{{network}}/{{layer}}/*.csv, explained in docs/tables.md.",
+            f"the numbers are in {RUN}/{{network}}/{{layer}}/*.csv, explained in docs/tables.md;",
+            f"`python -m net2vec_core summary --run {CONFIG.run}` prints them in short.",
         ]
     )
 

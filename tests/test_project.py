@@ -44,7 +44,7 @@ ROOMS = [
     {"statistics"},
     {"tables", "subsets", "significance", "embedding", "overlap", "units", "deciles", "failures"},
     {"exports", "analogies", "concept_map", "relations", "task_agreement", "comparison"},
-    {"questions", "word_vectors", "keyed_vectors", "wordnet"},
+    {"questions", "summary", "word_vectors", "keyed_vectors", "wordnet"},
     {"figures"},
     {"cli", "__main__"},
 ]

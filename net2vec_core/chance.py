@@ -45,7 +45,8 @@ def _coverage(labels: Labels) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         end = min(start + IMAGES_READ_AT_ONCE, len(labels.is_train))
         pairs = labels.pairs_of_images(start, end)
         on_train = labels.is_train[labels.image[pairs]]
-        np.add.at(often, labels.concept[pairs][on_train], labels.pair_masks(start, end)[on_train])
+        for concept, mask in zip(labels.concept[pairs][on_train], labels.pair_masks(start, end)[on_train], strict=True):
+            often[concept] += mask
     images = np.bincount(labels.concept[labels.is_train[labels.image]], minlength=len(often))
     return often, images
 

@@ -182,7 +182,7 @@ def test_pickled_code_does_not_run(tmp_path):
     assert proof.exists(), "the pickle is harmless, so that refusing it proves nothing"
     proof.unlink()
     assert message_of(read_array_pickle, path) == (
-        f"{path}: not a pickle of NumPy arrays (posix.system is not a part of a NumPy array)"
+        f"{path}: not a pickle of NumPy arrays (posix.system is not a part of one)"
     )
     assert not proof.exists()
 
@@ -190,14 +190,14 @@ def test_pickled_code_does_not_run(tmp_path):
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        (np.array([Path("x"), 1], object), "is not a part of a NumPy array"),
+        (np.array([Path("x"), 1], object), "is not a part of one"),
         (np.array([None, 1], object), "an array of object is not one of numbers"),
         (np.array(["text"]), "an array of <U4 is not one of numbers"),
         (np.zeros(1, [("a", "f4")]), "is not one of numbers"),
         (ForgedArray(), "an array of object is not one of numbers"),
-        (collections.OrderedDict(), "collections.OrderedDict is not a part of a NumPy array"),
-        (np.float32, "numpy.float32 is not a part of a NumPy array"),
-        (getattr, "builtins.getattr is not a part of a NumPy array"),
+        (collections.OrderedDict(), "collections.OrderedDict is not a part of one"),
+        (np.float32, "numpy.float32 is not a part of one"),
+        (getattr, "builtins.getattr is not a part of one"),
     ],
 )
 def test_pickle_of_more_than_numbers_is_refused(tmp_path, value, reason):

@@ -50,7 +50,7 @@ def test_a_malformed_file_is_explained(tmp_path, content, message):
     (tmp_path / "w.txt").write_bytes(content)
     with pytest.raises(UserError) as caught:
         read_word_vectors(tmp_path / "w.txt", ["sky"])
-    assert str(caught.value).startswith(f"{tmp_path / 'w.txt'} is not in word2vec's text format: {message}")
+    assert str(caught.value).startswith(f"{tmp_path / 'w.txt'} is not in word2vec's format: {message}")
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path):
@@ -60,5 +60,5 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path):
     with pytest.raises(UserError, match=r"w.gz: the word vectors cannot be read \(Not a gzipped file"):
         read_word_vectors(tmp_path / "w.gz", [])
     (tmp_path / "half.gz").write_bytes(gzip.compress(TEXT.encode() * 100)[:-20])
-    with pytest.raises(UserError, match=r"half.gz is not in word2vec's text format: Compressed file ended before"):
+    with pytest.raises(UserError, match=r"half.gz is not in word2vec's format: Compressed file ended before"):
         read_word_vectors(tmp_path / "half.gz", [])

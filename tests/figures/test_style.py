@@ -9,7 +9,7 @@ from net2vec_core.figures.iou_by_category import iou_by_category
 from net2vec_core.figures.layer_pairs import layer_pairs
 from net2vec_core.figures.single_vs_multi import single_vs_multi
 from net2vec_core.figures.style import category_handles, in_order, save, shorten
-from net2vec_core.overlap import filter_overlap
+from net2vec_core.overlap import filter_overlap, used_filters
 
 
 def figures(scores):
@@ -24,7 +24,7 @@ def figures(scores):
     yield "concept_map", concept_map(places, "net")
     pairs = comparison_table([Space.of_vectors("n", layer, weights) for layer in "ab"], [])
     yield "layer_pairs", layer_pairs(pairs, ["n · a", "n · b"])
-    yield "concepts_per_filter", concepts_per_filter(filter_overlap(categories.str.len() % 2, weights), "net")
+    yield "concepts_per_filter", concepts_per_filter(filter_overlap(categories.str.len() % 2, used_filters(weights, 8)), 8, "net")
 
 
 def test_the_same_tables_give_the_same_bytes(make_scores, tmp_path):

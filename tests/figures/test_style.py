@@ -24,7 +24,10 @@ def figures(scores):
     yield "concept_map", concept_map(places, "net")
     pairs = comparison_table([Space.of_vectors("n", layer, weights) for layer in "ab"], [])
     yield "layer_pairs", layer_pairs(pairs, ["n · a", "n · b"])
-    yield "concepts_per_filter", concepts_per_filter(filter_overlap(categories.str.len() % 2, used_filters(weights, 8)), 8, "net")
+    yield (
+        "concepts_per_filter",
+        concepts_per_filter(filter_overlap(categories.str.len() % 2, used_filters(weights, 8)), 8, "net"),
+    )
 
 
 def test_the_same_tables_give_the_same_bytes(make_scores, tmp_path):

@@ -14,7 +14,7 @@ import yaml
 import zarr
 
 REPOSITORY = Path(__file__).parents[1]
-PARTS = ["Snakefile", "rules", "profiles", "envs", "net2vec_core", "docs"]
+PARTS = ["Snakefile", "rules", "profiles", "snakemake_logger_plugin_net2vec", "envs", "net2vec_core", "docs"]
 TINY = {
     "run": "tiny",
     "dataset": {"image_size": 64, "mask_size": 32, "toy": {"images": 33}},

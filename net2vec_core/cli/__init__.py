@@ -56,7 +56,9 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
-    log: Annotated[Path | None, typer.Option(help="Write messages to this file, too.")] = None,
+    log: Annotated[
+        Path | None, typer.Option(help="Write messages to this file; the terminal gets warnings alone.")
+    ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of a mistake.")] = False,
     version: Annotated[
         bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version and stop.")
@@ -64,8 +66,10 @@ def _options(
 ) -> None:
     """The stages of Net2Vec, as the workflow calls them, and questions about networks."""
     del version
-    handlers: list[logging.Handler] = [logging.StreamHandler()]
+    shown = logging.StreamHandler()
+    handlers: list[logging.Handler] = [shown]
     if log:
+        shown.setLevel(logging.WARNING)
         log.parent.mkdir(parents=True, exist_ok=True)
         handlers.append(logging.FileHandler(log, mode="w", encoding="utf-8"))
     level = logging.DEBUG if debug else logging.INFO

@@ -30,8 +30,9 @@ format: $(READY)  ## Put code and rules into shape
 bench: $(READY)  ## Measure fits and single filters against plain baselines
 	PATH="$(BIN):$$PATH" python -m benchmarks
 
-reference: $(READY)  ## Write the configuration's documentation anew
+reference: $(READY)  ## Write the generated pages of docs anew
 	PATH="$(BIN):$$PATH" python -m net2vec_core reference
+	PATH="$(BIN):$$PATH" PYTHONPATH=.:tests python -m bad_input
 
 lock: $(READY)  ## Choose the newest versions that pyproject.toml allows
 	"$(BIN)/uv" pip compile --quiet --upgrade --universal --fork-strategy fewest --python-version 3.11 --extra dev \

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_core import ErrorDetails
 
 from net2vec_core.errors import UserError, did_you_mean
+from net2vec_core.yaml_file import read_yaml
 
 Category = Literal["color", "object", "part", "material", "scene", "texture"]
 Recipe = Literal["paper", "logistic", "iou"]
@@ -373,13 +374,7 @@ def load(path: Path) -> Config:
     Raises:
         UserError: if the file is missing, is not YAML, or is not a valid configuration.
     """
-    try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UserError(f"{path}: the configuration cannot be read ({error.strerror})") from None
-    except (yaml.YAMLError, ValueError) as error:  # ValueError: not UTF-8, or a date that does not exist
-        raise UserError(f"{path} is not valid YAML: {error}") from None
-    return parse_config(values, str(path))
+    return parse_config(read_yaml(path), str(path))
 
 
 def dump(config: Config) -> str:
@@ -394,6 +389,7 @@ _MESSAGES = {
     "dict_type": "should be a mapping of names to values",
     "list_type": "should be a list",
     "path_type": "should be a path",
+    "string_type": "should be text",
     "invalid_key": "is not a key",
     "too_short": "should not be empty",
     "string_too_short": "should not be empty",
@@ -417,7 +413,8 @@ def _explain(details: ErrorDetails) -> str:
     message = words.get(details["type"]) or re.sub("^(Input|String) ", "", details["msg"])
     given = details["input"]
     shown = "" if isinstance(given, dict) else f", not {json.dumps(given, default=str, ensure_ascii=False)}"
-    return f"{key} {message}{shown}"
+    advice = "; put it in quotes" if details["type"] == "string_type" and isinstance(given, int | float) else ""
+    return f"{key} {message}{shown}{advice}"
 
 
 def _keys_at(parents: list[str]) -> list[str]:

@@ -99,6 +99,7 @@ def probe(
 
 
 def _announce(store: Path, need: Estimate, what: str) -> None:
+    store.parent.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(store.parent).free
     logger.info("%s: %s; needs %s (%s MiB are free)", store, what, need, f"{free / 2**20:,.0f}")
     if need.disk > free:
@@ -144,6 +145,11 @@ class _Forward:
         for layer, output in outputs.items():
             finite = torch.isfinite(output).flatten(1).all(1)
             if not finite.all():
-                path = paths[int((~finite).nonzero()[0])]
-                advice = "; set `compute.activation_dtype: float32`" if self.dtype == torch.float16 else ""
-                raise UserError(f"layer `{layer}` gives NaN or infinite activations for {path}{advice}")
+                first = int((~finite).nonzero()[0])
+                raise UserError(f"{paths[first]}: layer `{layer}` gives {self._explain(output[first])}")
+
+    def _explain(self, output: Tensor) -> str:
+        if output.isnan().any():
+            return "activations that are no numbers (NaN); are the weights those of this model, and sound?"
+        advice = "; set `compute.activation_dtype: float32`" if self.dtype == torch.float16 else ""
+        return f"infinite activations{advice}"

@@ -13,6 +13,7 @@ from net2vec_core.errors import UserError
 from net2vec_core.provenance import code_digest
 from net2vec_core.storage import write_bytes
 from net2vec_core.wordnet import FILES as WORDNET_FILES
+from net2vec_core.yaml_file import read_yaml
 
 
 def stop(message):
@@ -23,6 +24,8 @@ def stop(message):
 
 def checked(values):
     try:
+        for path in workflow.configfiles:
+            read_yaml(Path(path))  # finds what Snakemake, which has read them already, lets pass
         return parse_config(values, " and ".join(map(str, workflow.configfiles)) or "the configuration")
     except UserError as error:
         stop(error)

@@ -162,7 +162,7 @@ def test_debug_shows_where_it_happened_and_log_keeps_it(run, tmp_path):
 
 def test_log_holds_the_message(run, tmp_path):
     done = call_concepts(run, write_config(tmp_path, run=1), "--log", "a.log")
-    assert error_of(done).endswith("`run` should be a valid string, not 1")
+    assert error_of(done).endswith("`run` should be text, not 1; put it in quotes")
     assert (tmp_path / "a.log").read_text() == done.stderr
 
 

@@ -58,7 +58,7 @@ def test_unknown_key_is_named_with_its_nearest(values, line):
 @pytest.mark.parametrize(
     ("values", "line"),
     [
-        ({"run": 3}, "`run` should be a valid string, not 3"),
+        ({"run": 3}, "`run` should be text, not 3; put it in quotes"),
         ({"threshold": {"quantile": "0.1"}}, '`threshold.quantile` should be a valid number, not "0.1"'),
         ({"threshold": {"quantile": True}}, "`threshold.quantile` should be a valid number, not true"),
         ({"compute": {"batch_size": 1.5}}, "`compute.batch_size` should be a valid integer, not 1.5"),
@@ -169,7 +169,9 @@ def test_missing_file_is_named(tmp_path):
     ("content", "reason"),
     [
         (b"run: [x\nthreshold: 1", "line 2, column 10"),
-        (b"run: \xff\xfe", "can't decode byte 0xff"),
+        (b"run: \xff\xfe", "its bytes from 5 on are not UTF-8"),
+        (b"run: a\nrun: b", "line 2, column 1: `run` stands here a second time"),
+        (b"dataset:\n\treader: toy", "that cannot start any token; indent with spaces"),
         (b"run: 2020-13-45", "month must be in 1..12"),
         (b"run: !!python/object/apply:os.system ['true']", "could not determine a constructor"),
     ],

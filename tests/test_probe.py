@@ -74,7 +74,7 @@ def test_an_undecodable_image_is_named_and_nothing_is_left(network, images, tmp_
 def test_activations_beyond_float16_are_refused_with_advice(network, images, tmp_path):
     with torch.no_grad():
         network[0].weight.mul_(1e6)
-    with pytest.raises(UserError, match=r"layer `1` gives NaN or infinite activations for .*0\.png; set `compute"):
+    with pytest.raises(UserError, match=r"0\.png: layer `1` gives infinite activations; set `compute"):
         run(network, images, tmp_path / "a.zarr")
     assert np.isfinite(run(network, images, tmp_path / "b.zarr", dtype="float32")["1"][:]).all()
 

@@ -17,7 +17,18 @@ from net2vec_core.network import grids, trace
 REPOSITORY = Path(__file__).parents[1]
 PACKAGE = REPOSITORY / "net2vec_core"
 ROOMS = [
-    {"errors", "device", "storage", "upsample", "parallel", "progress", "provenance", "pickles", "top_filters"},
+    {
+        "errors",
+        "device",
+        "storage",
+        "upsample",
+        "parallel",
+        "progress",
+        "provenance",
+        "pickles",
+        "top_filters",
+        "yaml_file",
+    },
     {"config", "config_reference"},
     {"dataset"},
     {"labels", "concepts", "annotations", "cooccurrence"},

@@ -5,7 +5,7 @@ BIN := $(abspath $(VENV))/bin
 READY := $(VENV)/.ready
 UV := uv==0.13.9
 
-.PHONY: help demo test check format bench reference lock
+.PHONY: help demo test check format bench reference docs lock
 
 help:  ## Show the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,6 +33,9 @@ bench: $(READY)  ## Measure fits and single filters against plain baselines
 reference: $(READY)  ## Write the generated pages of docs anew
 	PATH="$(BIN):$$PATH" python -m net2vec_core reference
 	PATH="$(BIN):$$PATH" PYTHONPATH=.:tests python -m bad_input
+
+docs: $(READY)  ## Build the documentation's pages in site/
+	NO_MKDOCS_2_WARNING=1 PATH="$(BIN):$$PATH" mkdocs build --strict --quiet
 
 lock: $(READY)  ## Choose the newest versions that pyproject.toml allows
 	"$(BIN)/uv" pip compile --quiet --upgrade --universal --fork-strategy fewest --python-version 3.11 --extra dev \

@@ -16,54 +16,21 @@ from net2vec_core.network import grids, trace
 
 REPOSITORY = Path(__file__).parents[1]
 PACKAGE = REPOSITORY / "net2vec_core"
-ROOMS = [
-    {
-        "errors",
-        "device",
-        "storage",
-        "upsample",
-        "parallel",
-        "progress",
-        "provenance",
-        "pickles",
-        "top_filters",
-        "yaml_file",
-    },
-    {"config", "config_reference"},
-    {"dataset"},
-    {"labels", "concepts", "annotations", "cooccurrence"},
-    {"weights", "network"},
-    {"probe"},
-    {"activations", "rotation"},
-    {"pooling", "threshold"},
-    {"filter_masks"},
-    {"counts", "corner_patterns", "surface", "chance"},
-    {
-        "segmentation_data",
-        "segmentation_model",
-        "segmentation_descent",
-        "segmentation_convergence",
-        "segmentation",
-        "segmentation_store",
-        "single_filter",
-        "fair_single_filter",
-        "evaluation",
-        "classification_data",
-        "classification_store",
-        "classification",
-    },
-    {"statistics"},
-    {"tables", "subsets", "significance", "embedding", "overlap", "units", "deciles", "failures"},
-    {"exports", "analogies", "concept_map", "relations", "task_agreement", "comparison"},
-    {"questions", "summary", "word_vectors", "keyed_vectors", "wordnet"},
-    {"figures"},
-    {"cli", "__main__"},
-]
 
 
 def locked():
     lines = (REPOSITORY / "requirements.lock").read_text().splitlines()
     return dict(re.match(r"([\w.-]+)==([^ ;]+)", line).groups() for line in lines if "==" in line)
+
+
+def rooms():
+    """The modules of each room, in order, as the architecture's page lists them."""
+    page = (REPOSITORY / "docs/architecture.md").read_text()
+    listed = re.findall(r"^\d+\. ((?:`\w+`,?\s+)*`\w+`):", page, re.MULTILINE)
+    return [set(re.findall(r"`(\w+)`", names)) for names in listed]
+
+
+ROOMS = rooms()
 
 
 def room(module):
@@ -111,6 +78,20 @@ def test_experiments_name_layers_that_there_are(path):
         assert len(grids(trace(network.model, config.dataset.image_size), network.layers, name)) == len(network.layers)
         control = config.networks.get(network.control)
         assert control is None or (control.model == network.model and {*control.layers} <= {*network.layers})
+
+
+def test_the_page_on_the_architecture_lists_every_module_once():
+    listed = sorted(name for names in ROOMS for name in names)
+    modules = {path.relative_to(PACKAGE).parts[0].removesuffix(".py") for path in PACKAGE.rglob("*.py")}
+    assert listed == sorted(modules - {"__init__"})
+
+
+def test_the_picture_of_the_architecture_names_modules_that_there_are():
+    picture = (REPOSITORY / "docs/images/architecture.svg").read_text()
+    named = re.findall(r"[\w/]+", " ".join(re.findall(r'class="n"[^>]*>([^<]+)<', picture)))
+    drawn_beside = {"masks", "images", "CSVs", "page"}
+    modules = {path.stem for path in PACKAGE.glob("*.py")} | {f"{path.parent.name}/" for path in PACKAGE.glob("*/*.py")}
+    assert {*named} - drawn_beside <= modules
 
 
 def test_modules_import_only_from_rooms_to_their_left():

@@ -12,7 +12,7 @@ if not workflow.configfiles:
 include: "rules/common.smk"
 include: "rules/dataset.smk"
 include: "rules/network.smk"
-include: "rules/threshold.smk"
+include: "rules/filter_masks.smk"
 include: "rules/single_filter.smk"
 include: "rules/segmentation.smk"
 include: "rules/evaluation.smk"

@@ -50,9 +50,20 @@ ENVIRONMENT = "../envs/net2vec.yaml"
 GPU = 1 if CONFIG.compute.device.startswith("cuda") else 0
 # Threads are capped by --cores; a job that scales well takes what there is.
 ALL_CORES = 16
-# Where the fits of all layers keep the cores busy, each takes its share of them.
+
+
+def share_of_cores(jobs, on_cluster):
+    """Threads of each of `jobs` that may run side by side: its share, so that all cores are busy from end to end.
+
+    A cluster gives each the number that is asked for.
+    """
+    cores = workflow.resource_settings.cores if workflow.is_main_process else None
+    return on_cluster if cores is None else max(1, min(ALL_CORES, math.ceil(cores / jobs)))
+
+
+CORES_OF_LAYER = share_of_cores(len(LAYERS), on_cluster=8)
 FITS = len(LAYERS) * len(CONFIG.segmentation.recipes) * len(CONFIG.segmentation.seeds)
-SHARE_OF_CORES = min(ALL_CORES, max(1, math.ceil((workflow.cores or ALL_CORES) / FITS)))
+CORES_OF_FIT = share_of_cores(FITS, on_cluster=4)
 
 
 wildcard_constraints:

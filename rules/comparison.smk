@@ -2,13 +2,19 @@ rule comparison:
     input:
         word_vectors_files,
         wordnet_files,
-        [f"{RUN}/{network}/{layer}/embeddings.zarr" for network, layer in LAYERS],
+        [f"{RUN}/{network}/{layer}/{name}" for network, layer in LAYERS for name in ("embeddings.zarr", "subsets.csv")],
     output:
-        report(
+        layer_pairs=report(
             f"{RUN}/comparison/layer_pairs.csv",
             category="Comparison",
             labels={"table": "layers against each other"},
             caption="captions/comparison.rst",
+        ),
+        filters_needed=report(
+            f"{RUN}/comparison/filters_needed.csv",
+            category="Subsets",
+            labels={"table": "filters needed"},
+            caption="captions/filters_needed_table.rst",
         ),
     log:
         f"{RUN}/logs/comparison.log",
@@ -25,4 +31,4 @@ rule comparison:
         results=lambda _: RUN,
     shell:
         "python -m net2vec_core --log {log} comparison --config {params.config} --results {params.results}"
-        " --output {output}"
+        " --layer-pairs-csv {output.layer_pairs} --filters-needed-csv {output.filters_needed}"

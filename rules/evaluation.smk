@@ -2,7 +2,7 @@ rule evaluation:
     input:
         rules.concepts.output,
         labels=rules.dataset.output.labels,
-        filter_masks=rules.filter_masks.output,
+        filter_masks=rules.filter_masks.output.filter_masks,
         counts=rules.single_filter.output,
         embeddings=rules.tables.output.embeddings,
     output:
@@ -18,7 +18,7 @@ rule evaluation:
         f"{RUN}/benchmarks/{{network}}/{{layer}}/evaluation.tsv"
     conda:
         ENVIRONMENT
-    threads: 8
+    threads: CORES_OF_LAYER
     resources:
         mem_mb=4000,
         runtime=120,

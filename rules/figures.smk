@@ -1,9 +1,8 @@
 rule figure_layer:
     input:
         rules.concepts.output,
-        rules.filter_masks.output,
-        rules.similarity.output,
-        rules.overlap.output,
+        rules.filter_masks.output.filter_masks,
+        rules.relations.output,
         rules.tables.output.single_filter,
         rules.tables.output.individual_iou,
         rules.tables.output.embeddings,
@@ -45,7 +44,7 @@ rule figure_layer:
 rule inspection:
     input:
         rules.concepts.output,
-        rules.filter_masks.output,
+        rules.filter_masks.output.filter_masks,
         rules.pool.output,
         rules.tables.output.single_filter,
         rules.tables.output.individual_iou,
@@ -76,7 +75,7 @@ rule inspection:
         f"{RUN}/benchmarks/{{network}}/{{layer}}/inspection.tsv"
     conda:
         ENVIRONMENT
-    threads: 4
+    threads: CORES_OF_LAYER
     resources:
         mem_mb=4000,
         runtime=120,
@@ -101,7 +100,6 @@ rule figure_run:
             for network, layer in LAYERS
             for table in ("segmentation", "single_filter", "overlap_histogram")
         ],
-        f"{RUN}/comparison/filters_needed.csv",
         rules.comparison.output,
     output:
         [

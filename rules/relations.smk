@@ -23,9 +23,11 @@ rule cooccurrence:
         " --output {output} --threads {threads}"
 
 
-rule similarity:
+rule relations:
     input:
-        embeddings=rules.tables.output.embeddings,
+        rules.single_filter.output,
+        rules.tables.output.embeddings,
+        single_filter=rules.tables.output.single_filter,
         concepts=rules.concepts.output.table,
         cooccurrence=rules.cooccurrence.output,
         classification=first_classification,
@@ -62,34 +64,6 @@ rule similarity:
             labels={"network": "{network}", "layer": "{layer}"},
             caption="captions/task_agreement.rst",
         ),
-    log:
-        f"{RUN}/logs/{{network}}/{{layer}}/similarity.log",
-    benchmark:
-        f"{RUN}/benchmarks/{{network}}/{{layer}}/similarity.tsv"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=1000,
-        runtime=30,
-    params:
-        config=CONFIG_FILE,
-        made_by=made_by("similarity"),
-    shell:
-        "python -m net2vec_core --log {log} similarity --config {params.config} --network {wildcards.network}"
-        " --embeddings {input.embeddings} --concepts {input.concepts} --cooccurrence {input.cooccurrence}"
-        " --classification {input.classification} --cosine-csv {output.cosine}"
-        " --neighbours-csv {output.neighbours} --analogies-csv {output.analogies} --map-csv {output.map}"
-        " --relations-csv {output.relations} --relation-summary-csv {output.relation_summary}"
-        " --task-agreement-csv {output.task_agreement}"
-
-
-rule overlap:
-    input:
-        concepts=rules.concepts.output.table,
-        counts=rules.single_filter.output,
-        single_filter=rules.tables.output.single_filter,
-        embeddings=rules.tables.output.embeddings,
-    output:
         filter_overlap=report(
             f"{RUN}/{{network}}/{{layer}}/filter_overlap.csv",
             category="Filter overlap",
@@ -116,9 +90,9 @@ rule overlap:
             caption="captions/detectors.rst",
         ),
     log:
-        f"{RUN}/logs/{{network}}/{{layer}}/overlap.log",
+        f"{RUN}/logs/{{network}}/{{layer}}/relations.log",
     benchmark:
-        f"{RUN}/benchmarks/{{network}}/{{layer}}/overlap.tsv"
+        f"{RUN}/benchmarks/{{network}}/{{layer}}/relations.tsv"
     conda:
         ENVIRONMENT
     resources:
@@ -126,10 +100,9 @@ rule overlap:
         runtime=30,
     params:
         config=CONFIG_FILE,
-        made_by=made_by("overlap"),
+        made_by=made_by("relations"),
+        results=folder_of("single_filter"),
     shell:
-        "python -m net2vec_core --log {log} overlap --config {params.config} --network {wildcards.network}"
-        " --concepts {input.concepts} --single-filter {input.single_filter} --counts {input.counts}"
-        " --embeddings {input.embeddings} --filter-overlap-csv {output.filter_overlap}"
-        " --overlap-histogram-csv {output.histogram} --shared-filters-csv {output.shared_filters}"
-        " --units-csv {output.units} --detectors-csv {output.detectors}"
+        "python -m net2vec_core --log {log} relations --config {params.config} --network {wildcards.network}"
+        " --concepts {input.concepts} --cooccurrence {input.cooccurrence}"
+        " --classification {input.classification} --results {params.results}"

@@ -2,7 +2,7 @@ rule segmentation:
     input:
         rules.concepts.output,
         labels=rules.dataset.output.labels,
-        filter_masks=rules.filter_masks.output,
+        filter_masks=rules.filter_masks.output.filter_masks,
     output:
         directory(f"{RUN}/{{network}}/{{layer}}/segmentation/{{recipe}}/{{seed}}/{{batch}}.zarr"),
     log:
@@ -11,7 +11,7 @@ rule segmentation:
         f"{RUN}/benchmarks/{{network}}/{{layer}}/segmentation/{{recipe}}/{{seed}}/{{batch}}.tsv"
     conda:
         ENVIRONMENT
-    threads: SHARE_OF_CORES
+    threads: CORES_OF_FIT
     resources:
         gpu=GPU,
         mem_mb=6000,
@@ -30,7 +30,7 @@ rule segmentation_subsets:
     input:
         rules.concepts.output,
         labels=rules.dataset.output.labels,
-        filter_masks=rules.filter_masks.output,
+        filter_masks=rules.filter_masks.output.filter_masks,
         segmentation=first_fit,
     output:
         directory(f"{RUN}/{{network}}/{{layer}}/segmentation_subsets/{{batch}}.zarr"),
@@ -40,7 +40,7 @@ rule segmentation_subsets:
         f"{RUN}/benchmarks/{{network}}/{{layer}}/segmentation_subsets/{{batch}}.tsv"
     conda:
         ENVIRONMENT
-    threads: SHARE_OF_CORES
+    threads: CORES_OF_FIT
     resources:
         gpu=GPU,
         mem_mb=6000,
@@ -59,7 +59,7 @@ rule segmentation_controls:
     input:
         rules.concepts.output,
         labels=rules.dataset.output.labels,
-        filter_masks=rules.filter_masks.output,
+        filter_masks=rules.filter_masks.output.filter_masks,
         rotated=rules.rotated.output.filter_masks,
     output:
         directory(f"{RUN}/{{network}}/{{layer}}/segmentation_controls/{{batch}}.zarr"),
@@ -69,7 +69,7 @@ rule segmentation_controls:
         f"{RUN}/benchmarks/{{network}}/{{layer}}/segmentation_controls/{{batch}}.tsv"
     conda:
         ENVIRONMENT
-    threads: SHARE_OF_CORES
+    threads: CORES_OF_FIT
     resources:
         gpu=GPU,
         mem_mb=6000,

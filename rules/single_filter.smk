@@ -2,7 +2,7 @@ rule single_filter:
     input:
         rules.concepts.output,
         labels=rules.dataset.output.labels,
-        filter_masks=rules.filter_masks.output,
+        filter_masks=rules.filter_masks.output.filter_masks,
     output:
         directory(f"{RUN}/{{network}}/{{layer}}/single_filter.zarr"),
     log:
@@ -11,7 +11,7 @@ rule single_filter:
         f"{RUN}/benchmarks/{{network}}/{{layer}}/single_filter.tsv"
     conda:
         ENVIRONMENT
-    threads: 8
+    threads: CORES_OF_LAYER
     resources:
         mem_mb=4000,
         runtime=240,
@@ -43,7 +43,7 @@ rule fair_single_filter:
         f"{RUN}/benchmarks/{{network}}/{{layer}}/fair_single_filter.tsv"
     conda:
         ENVIRONMENT
-    threads: 8
+    threads: CORES_OF_LAYER
     resources:
         mem_mb=6000,
         runtime=240,
@@ -72,7 +72,7 @@ rule rotated:
         f"{RUN}/benchmarks/{{network}}/{{layer}}/rotated.tsv"
     conda:
         ENVIRONMENT
-    threads: 8
+    threads: CORES_OF_LAYER
     resources:
         mem_mb=6000,
         runtime=240,

@@ -31,31 +31,3 @@ rule subsets:
         "python -m net2vec_core --log {log} subsets --config {params.config} --network {wildcards.network}"
         " --dataset {params.dataset} --classification {input.classification} {params.segmentation} {params.few}"
         " --output {output}"
-
-
-rule filters_needed:
-    input:
-        [f"{RUN}/{network}/{layer}/subsets.csv" for network, layer in LAYERS],
-    output:
-        report(
-            f"{RUN}/comparison/filters_needed.csv",
-            category="Subsets",
-            labels={"table": "filters needed"},
-            caption="captions/filters_needed_table.rst",
-        ),
-    log:
-        f"{RUN}/logs/filters_needed.log",
-    benchmark:
-        f"{RUN}/benchmarks/filters_needed.tsv"
-    conda:
-        ENVIRONMENT
-    resources:
-        mem_mb=1000,
-        runtime=30,
-    params:
-        config=CONFIG_FILE,
-        made_by=made_by("filters-needed"),
-        results=lambda _: RUN,
-    shell:
-        "python -m net2vec_core --log {log} filters-needed --config {params.config} --results {params.results}"
-        " --output {output}"

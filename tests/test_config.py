@@ -7,7 +7,7 @@ from net2vec_core.config import RESERVED_NAMES, Config, dump, load, made_from, p
 from net2vec_core.errors import UserError
 
 NETWORK = {"model": "torchvision/alexnet", "weights": "random", "layers": ["features.0"]}
-STAGES_OF_LAYERS = ["threshold", "filter_masks", "single_filter", "segmentation", "tables", "similarity", "overlap"]
+STAGES_OF_LAYERS = ["filter_masks", "single_filter", "segmentation", "tables", "relations"]
 STAGES_OF_CLASSIFICATION = ["pool", "classification", "classification_table"]
 STAGES = ["dataset", "concepts", "network", "probe", *STAGES_OF_LAYERS, *STAGES_OF_CLASSIFICATION]
 
@@ -267,11 +267,11 @@ def test_nothing_depends_on_other_networks_or_the_names_of_things():
         ({"dataset": {"toy": {"seed": 1}}}, set(STAGES) - {"network"}),
         ({"dataset": {"broden": {"url": "https://mirror.org", "sha256": "0" * 64}}}, set()),
         ({"threshold": {"quantile": 0.01}}, set(STAGES_OF_LAYERS)),
-        ({"concepts": {"min_val": 2}}, {"concepts", *STAGES_OF_LAYERS[2:], *STAGES_OF_CLASSIFICATION[1:]}),
-        ({"upsampling": {"align_corners": False}}, set(STAGES_OF_LAYERS[2:])),
-        ({"segmentation": {"image_level": True}}, set(STAGES_OF_LAYERS[3:])),
-        ({"analogies": ["a + b - c"]}, {"similarity"}),
-        ({"segmentation": {"seeds": [0, 1]}}, {"tables", "similarity", "overlap"}),
+        ({"concepts": {"min_val": 2}}, {"concepts", *STAGES_OF_LAYERS[1:], *STAGES_OF_CLASSIFICATION[1:]}),
+        ({"upsampling": {"align_corners": False}}, set(STAGES_OF_LAYERS[1:])),
+        ({"segmentation": {"image_level": True}}, set(STAGES_OF_LAYERS[2:])),
+        ({"analogies": ["a + b - c"]}, {"relations"}),
+        ({"segmentation": {"seeds": [0, 1]}}, {"tables", "relations"}),
         ({"classification": {"seeds": [0, 1]}}, {"classification_table"}),
         ({"classification": {"subsets": [4]}}, {"classification", "classification_table"}),
         ({"compute": {"activation_dtype": "float32"}}, {"probe", *STAGES_OF_LAYERS, *STAGES_OF_CLASSIFICATION}),

@@ -181,20 +181,20 @@ def test_how_the_work_is_done_redoes_nothing(workspace, option):
 
 def test_another_threshold_keeps_activations_and_labels(workspace):
     planned = workspace.planned(with_changes(("threshold", "quantile", 0.04)))
-    assert planned["threshold"] == planned["filter_masks"] == planned["single_filter"] == 3
+    assert planned["filter_masks"] == planned["single_filter"] == 3
     assert not planned.keys() & {"dataset", "concepts", "network", "probe", "pool", "classification"}
 
 
 def test_more_subsets_of_the_classification_redo_nothing_else(workspace):
     planned = workspace.planned(with_changes(("classification", "subsets", [4])))
-    of_layers = ["classification", "classification_table", "subsets", "similarity", "figure_layer"]
-    assert planned == dict.fromkeys(of_layers, 3) | {"filters_needed": 1, "figure_run": 1, "all": 1, "total": 18}
+    of_layers = ["classification", "classification_table", "subsets", "relations", "figure_layer"]
+    assert planned == dict.fromkeys(of_layers, 3) | {"comparison": 1, "figure_run": 1, "all": 1, "total": 18}
 
 
 def test_other_analogies_and_word_vectors_redo_no_fit(workspace):
     (workspace.folder / "words.txt").write_text("1 2\nsky 1 2\n")
     planned = workspace.planned(with_changes(("analogies", []), ("word_vectors", "words.txt")))
-    assert planned.keys() == {"similarity", "figure_layer", "comparison", "figure_run", "all", "total"}
+    assert planned.keys() == {"relations", "figure_layer", "comparison", "figure_run", "all", "total"}
     result = workspace.snakemake(with_changes(("word_vectors", "word.txt")), "--dry-run")
     assert "`word_vectors`: there is no word.txt" in result.stdout + result.stderr
 
@@ -202,10 +202,10 @@ def test_other_analogies_and_word_vectors_redo_no_fit(workspace):
 def test_one_more_layer_redoes_no_other_layer(workspace):
     layers = ["features.6", "features.7", "features.9"]
     planned = workspace.planned(with_changes(("networks", "small", "layers", layers)))
-    assert {rule: planned[rule] for rule in ("network", "probe", "threshold", "single_filter", "tables")} == {
+    assert {rule: planned[rule] for rule in ("network", "probe", "filter_masks", "single_filter", "tables")} == {
         "network": 1,
         "probe": 1,
-        "threshold": 1,
+        "filter_masks": 1,
         "single_filter": 1,
         "tables": 1,
     }
@@ -214,20 +214,20 @@ def test_one_more_layer_redoes_no_other_layer(workspace):
 
 def test_one_layer_less_redoes_none(workspace):
     planned = workspace.planned(with_changes(("networks", "small", "layers", ["features.7"])))
-    assert not planned.keys() - {"network", "figure_run", "comparison", "filters_needed", "all", "total"}
+    assert not planned.keys() - {"network", "figure_run", "comparison", "all", "total"}
 
 
 def test_another_model_under_the_same_name_starts_anew(workspace):
     other = {"model": "torchvision/alexnet", "weights": "random", "layers": ["features.4"]}
     planned = workspace.planned(with_changes(("networks", "small", other)))
-    assert planned["probe"] == planned["threshold"] == 1
+    assert planned["probe"] == planned["filter_masks"] == 1
 
 
 def test_changes_at_once_are_all_seen(workspace):
     layers = ["features.6", "features.7", "features.9"]
     changes = ("networks", "small", "layers", layers), ("segmentation", "seeds", [0, 1])
     planned = workspace.planned(with_changes(*changes))
-    assert planned["threshold"] == 1
+    assert planned["filter_masks"] == 1
     assert planned["tables"] == 4
     assert not planned.keys() & {"dataset", "concepts"}
 
@@ -235,7 +235,7 @@ def test_changes_at_once_are_all_seen(workspace):
 def test_one_more_network_redoes_no_other_network(workspace):
     other = {"model": "torchvision/alexnet", "weights": "random", "layers": ["features.4"]}
     planned = workspace.planned(with_changes(("networks", "other", other)))
-    assert planned["probe"] == planned["threshold"] == planned["tables"] == 1
+    assert planned["probe"] == planned["filter_masks"] == planned["tables"] == 1
     assert "dataset" not in planned
 
 
@@ -247,8 +247,8 @@ def test_a_changed_module_redoes_its_stages_and_a_comment_does_not(workspace):
         assert not workspace.planned(TINY)
         module.write_text(code + "\nANOTHER = 1\n")
         planned = workspace.planned(TINY)
-        assert planned["overlap"] == 3
-        assert not planned.keys() & {"dataset", "probe", "threshold", "segmentation", "tables"}
+        assert planned["relations"] == 3
+        assert not planned.keys() & {"dataset", "probe", "filter_masks", "segmentation", "tables"}
     finally:
         module.write_text(code)
 
@@ -259,7 +259,7 @@ def test_activations_do_not_depend_on_what_comes_after_them(workspace, module):
     code = path.read_text()
     try:
         path.write_text(code + "\nANOTHER = 1\n")
-        assert not workspace.planned(TINY).keys() & {"dataset", "probe", "threshold", "filter_masks"}
+        assert not workspace.planned(TINY).keys() & {"dataset", "probe", "filter_masks"}
     finally:
         path.write_text(code)
 

@@ -1,13 +1,15 @@
 from pathlib import Path
 from typing import Annotated
 
+import pandas as pd
 import typer
 
 from net2vec_core.cli.opening_embeddings import open_weights
-from net2vec_core.cli.options import ConfigFile, Output
+from net2vec_core.cli.options import ConfigFile
 from net2vec_core.comparison import Space, comparison_table
 from net2vec_core.config import Config, load
-from net2vec_core.storage import write_table
+from net2vec_core.storage import read_table, write_table
+from net2vec_core.subsets import filters_needed_table
 from net2vec_core.word_vectors import read_word_vectors
 from net2vec_core.wordnet import path_similarity
 
@@ -15,16 +17,22 @@ from net2vec_core.wordnet import path_similarity
 def comparison(
     config: ConfigFile,
     results: Annotated[Path, typer.Option(help="results/RUN: the folder of the run.")],
-    output: Output,
+    layer_pairs_csv: Annotated[Path, typer.Option(help="Table to write.")],
+    filters_needed_csv: Annotated[Path, typer.Option(help="Table to write.")],
 ) -> None:
     """Compare the layers and networks of a run with each other, and with word vectors and WordNet."""
     configuration = load(config)
-    layers = [
+    layers = [(name, layer) for name, network in configuration.networks.items() for layer in network.layers]
+    spaces = [
         Space.of_vectors(name, layer, open_weights(results / name / layer / "embeddings.zarr", configuration, name))
-        for name, network in configuration.networks.items()
-        for layer in network.layers
+        for name, layer in layers
     ]
-    write_table(comparison_table(layers, _other_spaces(configuration, layers)), output)
+    write_table(comparison_table(spaces, _other_spaces(configuration, spaces)), layer_pairs_csv)
+    scores = [
+        read_table(results / name / layer / "subsets.csv", dtype={"concept": str}).assign(network=name, layer=layer)
+        for name, layer in layers
+    ]
+    write_table(filters_needed_table(pd.concat(scores)), filters_needed_csv)
 
 
 def _other_spaces(config: Config, layers: list[Space]) -> list[Space]:

@@ -5,10 +5,13 @@ import numpy as np
 import typer
 
 from net2vec_core.cli.opening_activations import open_activations
-from net2vec_core.cli.options import Activations, ConfigFile, LayerName, NetworkName, Output
+from net2vec_core.cli.options import Activations, ConfigFile, LayerName, NetworkName, Output, Threads
 from net2vec_core.config import load, made_from
 from net2vec_core.filter_masks import write_filter_masks
-from net2vec_core.storage import read_table
+from net2vec_core.storage import write_table
+from net2vec_core.threshold import thresholds
+
+EXACT = "%.9g"  # the digits that tell any two float32 values apart
 
 
 def filter_masks(
@@ -16,11 +19,14 @@ def filter_masks(
     network: NetworkName,
     layer: LayerName,
     activations: Activations,
-    thresholds: Annotated[Path, typer.Option(help="Table of thresholds.")],
+    thresholds_csv: Annotated[Path, typer.Option(help="Table to write.")],
     output: Output,
+    threads: Threads = 1,
 ) -> None:
-    """Compare a layer's activations with their thresholds."""
+    """Find the threshold of every filter of a layer, and where the filter lies above it."""
     configuration = load(config)
     shards = open_activations(activations, layer, configuration, network)
-    limits = read_table(thresholds)["threshold"].to_numpy(np.float64)
+    table = thresholds(shards, configuration.threshold.quantile, threads)
+    write_table(table, thresholds_csv, EXACT)
+    limits = table["threshold"].to_numpy(np.float64)
     write_filter_masks(shards, limits, output, made_from(configuration, "filter_masks", network))

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from net2vec_core.classification_store import FULL, SINGLE, Classification
 from net2vec_core.counts import PairCounts, iou
-from net2vec_core.fair_single_filter import FairSingleFilter
+from net2vec_core.fair_single_filter_store import FairSingleFilter
 from net2vec_core.segmentation_store import Segmentation
 from net2vec_core.single_filter import TRAIN, VAL, FilterCounts
 from net2vec_core.statistics import (

@@ -6,7 +6,8 @@ from benchmarks import plain
 from build import labels_from, random_scene
 from net2vec_core.counts import iou
 from net2vec_core.errors import UserError
-from net2vec_core.fair_single_filter import fair_single_filter, read_fair_single_filter, write_fair_single_filter
+from net2vec_core.fair_single_filter import fair_single_filter
+from net2vec_core.fair_single_filter_store import read_fair_single_filter, write_fair_single_filter
 from net2vec_core.tables import fair_single_filter_table
 from test_rotation import stored
 

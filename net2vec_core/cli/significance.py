@@ -10,7 +10,7 @@ from net2vec_core.cli.opening import Dataset, open_dataset, open_dataset_with_al
 from net2vec_core.cli.options import ConfigFile, DatasetFolder, NetworkName
 from net2vec_core.config import Config, load, made_from
 from net2vec_core.counts import PairCounts
-from net2vec_core.fair_single_filter import read_fair_single_filter
+from net2vec_core.fair_single_filter_store import read_fair_single_filter
 from net2vec_core.segmentation_store import Segmentation, read_segmentations
 from net2vec_core.significance import Chance, Val, gain_table, significance_table
 from net2vec_core.single_filter import read_single_filter

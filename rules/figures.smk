@@ -7,6 +7,7 @@ rule figure_layer:
         rules.tables.output.individual_iou,
         rules.tables.output.embeddings,
         f"{RUN}/{{network}}/{{layer}}/subsets.csv",
+        rules.significance.output.significance,
         segmentation=rules.tables.output.segmentation,
         labels=rules.dataset.output.labels,
     output:
@@ -49,6 +50,7 @@ rule inspection:
         rules.tables.output.single_filter,
         rules.tables.output.individual_iou,
         rules.tables.output.embeddings,
+        rules.significance.output.significance,
         fits=fitted_batches,
         segmentation=rules.tables.output.segmentation,
         labels=rules.dataset.output.labels,
@@ -98,7 +100,7 @@ rule figure_run:
         [
             f"{RUN}/{network}/{layer}/{table}.csv"
             for network, layer in LAYERS
-            for table in ("segmentation", "single_filter", "overlap_histogram")
+            for table in ("segmentation", "single_filter", "significance", "overlap_histogram")
         ],
         rules.comparison.output,
     output:

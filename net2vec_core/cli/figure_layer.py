@@ -14,7 +14,7 @@ from net2vec_core.figures.cosine_similarity import cosine_similarity
 from net2vec_core.figures.example_choice import gather_examples
 from net2vec_core.figures.examples import examples
 from net2vec_core.figures.gain import gain
-from net2vec_core.figures.scores import read_scores
+from net2vec_core.figures.scores import read_fits, read_scores
 from net2vec_core.figures.single_vs_multi import single_vs_multi
 from net2vec_core.figures.style import save
 from net2vec_core.figures.subsets import subsets
@@ -43,8 +43,7 @@ def figure_layer(
     save(cosine_similarity(cosines, categories, name), output / "cosine_similarity")
     save(concept_map(read_table(results / "map.csv", dtype={"concept": str}), name), output / "map")
     data = open_dataset(dataset, configuration)
-    fits = with_coverage(read_table(results / "segmentation.csv", dtype={"concept": str}), data.concepts)
-    fits = fits[fits["seed"] == configuration.segmentation.seeds[0]]
+    fits = with_coverage(read_fits(results, configuration.segmentation.seeds[0]), data.concepts)
     save(gain(fits, gain_trends(fits), name), output / "gain")
     sources = open_sources(configuration, network, data, results)
     save(examples(gather_examples(scores, sources), name), output / "examples")

@@ -71,7 +71,7 @@ def _with_overshoot(results: Path, fits: Mapping[str, Segmentation], data: Datas
 
 
 def _shown(results: Path, data: Dataset, config: Config) -> pd.DataFrame:
-    """The segmented concepts in their order: concept_id, concept, category, single_filter."""
-    scores = read_scores(results, config.segmentation)[["concept", "category", "single_filter"]]
+    """The segmented concepts in their order: concept_id, concept, category, single_filter, encoded."""
+    scores = read_scores(results, config.segmentation)[["concept", "category", "single_filter", "encoded"]]
     numbers = data.concepts[["concept_id", "name"]].rename(columns={"name": "concept"})
     return numbers.merge(scores, on="concept", validate="one_to_one")

@@ -30,7 +30,7 @@ def draw_concept_sheets(deciles: pd.DataFrame, concepts: pd.DataFrame, drawing: 
 
     Args:
         deciles: Columns concept, decile, image, iou_single, iou_multi.
-        concepts: Columns concept_id, concept, category, single_filter; one row a concept of `deciles`.
+        concepts: Columns concept_id, concept, category, single_filter, encoded; one row a concept of `deciles`.
         drawing: What from, and how.
         folder: Where to.
     """
@@ -74,7 +74,8 @@ def concept_sheet(examples: Sequence[Example], filter_: int, name: str) -> Sheet
     rows = -(-len(examples) // BLOCKS)
     concept, category = examples[0].concept, examples[0].category
     width, height = 2 * MARGIN + BLOCKS * BLOCK + (BLOCKS - 1) * MARGIN - GAP, HEADER + rows * STEP + MARGIN - GAP
-    title = f"{shorten(concept, 48)} ({category})  ·  {name}"
+    evidence = "encoded: above chance" if examples[0].encoded else "not above chance"
+    title = f"{shorten(concept, 48)} ({category})  ·  {name}  ·  {evidence}"
     subtitle = (
         "val images that hold it, at the deciles of the embedding's IoU; each mask's IoU in that image is written on it"
     )

@@ -21,10 +21,14 @@ RANKS = {"val image of median IoU": 0.5, "val image at the upper decile of IoU":
 
 @dataclass(frozen=True)
 class Example:
-    """An image that holds a concept, uint8 [y, x, 3], with its masks, bool [y, x] on the mask grid."""
+    """An image that holds a concept, uint8 [y, x, 3], with its masks, bool [y, x] on the mask grid.
+
+    `encoded` says whether the concept's embedding is above chance.
+    """
 
     concept: str
     category: str
+    encoded: bool
     rank: str
     pixels: NDArray[np.uint8]
     labelled: NDArray[np.bool_]
@@ -79,11 +83,12 @@ def examples_from(
 
     Args:
         chosen: Columns concept, rank, image, iou_single, iou_multi.
-        scores: Columns concept, category, single_filter; one row a concept.
+        scores: Columns concept, category, single_filter, encoded; one row a concept.
         sources: What the examples are made from; stored masks are read here and now.
         read: Gives an image, uint8 [y, x, 3].
     """
-    rows = chosen.merge(scores[["concept", "category", "single_filter"]], on="concept", validate="many_to_one")
+    described = scores[["concept", "category", "single_filter", "encoded"]]
+    rows = chosen.merge(described, on="concept", validate="many_to_one")
     images, concepts = rows["image"].to_numpy(), sources.concepts.get_indexer(pd.Index(rows["concept"]))
     predictor = sources.predictor
     filter_cells = predictor.filter_cells(images, rows["single_filter"].to_numpy())
@@ -96,6 +101,7 @@ def examples_from(
         return Example(
             concept=of_row["concept"],
             category=of_row["category"],
+            encoded=of_row["encoded"],
             rank=of_row["rank"],
             pixels=read(of_row["image"]),
             labelled=labelled[row],

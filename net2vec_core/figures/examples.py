@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from net2vec_core.figures.example_choice import RANKS, Example
 from net2vec_core.figures.spotlight import spotlight
-from net2vec_core.figures.style import CATEGORY_COLORS, HALO, shorten, styled
+from net2vec_core.figures.style import CATEGORY_COLORS, HALO, INK, SOFT, shorten, styled
 
 TILES = ("image", "labelled", "best single filter", "all filters")
-TILE, GAP, LEFT, TOP = 1.28, 0.22, 0.5, 0.86  # inches
+TILE, GAP, LEFT, TOP = 1.28, 0.22, 0.64, 0.86  # inches
 
 
 @styled
@@ -68,8 +68,11 @@ def _centres(mask: NDArray[np.bool_], pixels: NDArray[np.uint8]) -> list[NDArray
 
 
 def _name_row(tile: Axes, example: Example) -> None:
-    text = f"{shorten(example.concept, 17)}\n{example.category}"
-    tile.set_ylabel(text, color=CATEGORY_COLORS[example.category], weight="bold")
+    color = CATEGORY_COLORS[example.category]
+    tile.set_ylabel(f"{shorten(example.concept, 17)}\n{example.category}", color=color, weight="bold", labelpad=14)
+    evidence, color = ("encoded", INK) if example.encoded else ("not above chance", SOFT)
+    beside = tile.text(-0.04, 0.5, evidence, transform=tile.transAxes, color=color, fontsize=7)
+    beside.set(rotation=90, ha="right", va="center")
 
 
 def _name_columns(tiles: list[Axes], rank: str) -> None:

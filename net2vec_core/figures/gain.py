@@ -15,7 +15,9 @@ from net2vec_core.figures.style import (
     CATEGORY_MARKERS,
     SOFT,
     category_handles,
+    encoded_handles,
     in_order,
+    point_style,
     shorten,
     styled,
 )
@@ -29,7 +31,7 @@ def gain(scores: pd.DataFrame, trends: pd.DataFrame, name: str) -> Figure:
     """A row of panels for each recipe, a panel for each of AGAINST; the concepts with the largest losses are named.
 
     Args:
-        scores: Columns concept, category, recipe, gain and those of AGAINST, of one seed.
+        scores: Columns concept, category, recipe, gain, encoded and those of AGAINST, of one seed.
         trends: As `gain_trends` gives them.
         name: Network and layer.
     """
@@ -42,7 +44,7 @@ def gain(scores: pd.DataFrame, trends: pd.DataFrame, name: str) -> Figure:
             _panel(axes, scores[scores["recipe"] == recipe], against)
             axes.set_title(f"Recipe {recipe}: {correlation(trends, recipe, against)}")
         row[0].set_ylabel("gain in IoU over the best single filter")
-    handles = category_handles(scores["category"])
+    handles = [*category_handles(scores["category"]), *encoded_handles()]
     figure.legend(handles=handles, loc="outside lower left", ncols=len(handles))
     figure.draw_without_rendering()  # places the axes, which the labels have to know
     figure.set_layout_engine("none")
@@ -75,7 +77,9 @@ def _panel(axes: Axes, scores: pd.DataFrame, against: str) -> None:
     for category in in_order(scores["category"]):
         rows = scores[scores["category"] == category]
         color, marker = CATEGORY_COLORS[category], CATEGORY_MARKERS[category]
-        axes.scatter(rows[against], rows["gain"], s=24, c=color, marker=marker, ec="white", lw=0.5, zorder=3)
+        for encoded, points in rows.groupby("encoded"):
+            look = point_style(bool(encoded))
+            axes.scatter(points[against], points["gain"], s=24, c=color, marker=marker, zorder=3, **look)
     axes.margins(0.06)
     axes.set_xlabel(f"{WORDS[against]} (logarithmic)")
     axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))

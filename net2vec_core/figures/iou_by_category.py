@@ -23,8 +23,8 @@ def iou_by_category(scores: pd.DataFrame) -> Figure:
     """One panel a category, in it all networks with their layers side by side.
 
     Args:
-        scores: Columns network, layer, concept, category, multi, single: one row a concept and layer, networks and
-            their layers in the order in which they are drawn.
+        scores: Columns network, layer, concept, category, multi, single, encoded: one row a concept and layer,
+            networks and their layers in the order in which they are drawn.
     """
     panels = [ALL, *in_order(scores["category"])]
     panel_width = max(1.9, 0.5 + 0.3 * len(scores[["network", "layer"]].drop_duplicates()))
@@ -66,9 +66,14 @@ def _panel(axes: Axes, scores: pd.DataFrame, category: str, colors: dict[str, st
         layers = scores[scores["network"] == network].groupby("layer", sort=False)
         places = np.arange(layers.ngroups) + len(names) + 0.6 * number
         for score, shift, face in (("single", -0.16, "white"), ("multi", 0.16, color)):
-            _series(axes, places + shift, [layer[score].to_numpy() for _, layer in layers], color, face)
-        names |= {float(place): str(layer) for place, (layer, _) in zip(places, layers, strict=True)}
-    axes.set_xticks(list(names), [shorten(name) for name in names.values()], rotation=90)
+            values = [layer[score].to_numpy() for _, layer in layers]
+            told = [layer["encoded"].to_numpy() & (score == "multi") for _, layer in layers]
+            _series(axes, places + shift, values, told, color, face)
+        names |= {
+            float(place): f"{shorten(str(layer))} ({rows['encoded'].sum()})"
+            for place, (layer, rows) in zip(places, layers, strict=True)
+        }
+    axes.set_xticks(list(names), list(names.values()), rotation=90)
     axes.set_xlim(-0.6, max(names) + 0.6)
     axes.set_ylim(bottom=0)
     axes.grid(axis="y")
@@ -77,13 +82,21 @@ def _panel(axes: Axes, scores: pd.DataFrame, category: str, colors: dict[str, st
     )
 
 
-def _series(axes: Axes, places: NDArray[np.floating], values: list[NDArray[np.float64]], color: str, face: str) -> None:
-    """Means with their intervals, layer by layer, and the concepts behind them."""
+def _series(
+    axes: Axes,
+    places: NDArray[np.floating],
+    values: list[NDArray[np.float64]],
+    told: list[NDArray[np.bool_]],
+    color: str,
+    face: str,
+) -> None:
+    """Means with their intervals, layer by layer, and the concepts behind them, those that are `told` darker."""
     rng = np.random.default_rng(0)
-    for place, of_layer in zip(places, values, strict=True):
+    for place, of_layer, is_told in zip(places, values, told, strict=True):
         jitter = rng.uniform(-0.07, 0.07, len(of_layer))
-        alpha = min(0.25, 20 / len(of_layer))
-        axes.scatter(place + jitter, of_layer, s=5, color=color, alpha=alpha, linewidth=0)
+        for rows, most in ((~is_told, 0.25), (is_told, 0.75)):
+            alpha = min(most, 80 * most / len(of_layer))
+            axes.scatter(place + jitter[rows], of_layer[rows], s=5, color=color, alpha=alpha, linewidth=0)
         axes.vlines(place, *mean_interval(of_layer), color=color, lw=1.6)
     axes.plot(places, [of_layer.mean() for of_layer in values], color=color, lw=0.9, marker="o", ms=6, mfc=face)
 
@@ -95,4 +108,5 @@ def _handles(colors: dict[str, str]) -> list[Line2D]:
         Line2D([], [], color=INK, lw=0, marker="o", ms=6, label="embedding: all filters"),
         Line2D([], [], color=INK, lw=1.6, label="95 % interval of the mean"),
         Line2D([], [], color=SOFT, lw=0, marker="o", ms=2.5, label="one concept"),
+        Line2D([], [], color=INK, lw=0, marker="o", ms=2.5, label="one that is encoded above chance (how many)"),
     ]

@@ -12,15 +12,24 @@ def read_scores(layer: Path, settings: SegmentationSettings) -> pd.DataFrame:
     """Set IoU on val of each concept, from the tables in a layer's folder, for the first recipe and seed.
 
     Returns:
-        Columns concept, category, single_filter, and `multi` (embedding) and `single` (best filter), each with its
-        interval as `_low` and `_high` (NaN where there are too few images).
+        Columns concept, category, single_filter, encoded (is the embedding above chance?), and `multi` (embedding) and
+        `single` (best filter), each with its interval as `_low` and `_high` (NaN where there are too few images).
     """
-    fits = read_table(layer / "segmentation.csv", dtype={"concept": str})
-    first = fits[(fits["recipe"] == settings.recipes[0]) & (fits["seed"] == settings.seeds[0])]
-    multi = first[["concept", "category", "single_filter", *_columns()]].rename(columns=_columns("multi"))
+    fits = read_fits(layer, settings.seeds[0])
+    first = fits[fits["recipe"] == settings.recipes[0]]
+    multi = first[["concept", "category", "single_filter", "encoded", *_columns()]].rename(columns=_columns("multi"))
     single = read_table(layer / "single_filter.csv", dtype={"concept": str})
     single = single[["concept", *_columns()]].rename(columns=_columns("single"))
     return multi.merge(single, on="concept", validate="one_to_one")
+
+
+def read_fits(layer: Path, seed: int) -> pd.DataFrame:
+    """The segmentation table in a layer's folder, of one seed, with column encoded: whether a fit is above chance."""
+    fits, evidence = (
+        read_table(layer / f"{name}.csv", dtype={"concept": str}) for name in ("segmentation", "significance")
+    )
+    key = ["concept", "recipe", "seed"]
+    return fits[fits["seed"] == seed].merge(evidence[[*key, "encoded"]], on=key, validate="one_to_one")
 
 
 def _columns(name: str = "") -> dict[str, str]:

@@ -14,7 +14,9 @@ from net2vec_core.figures.style import (
     INK,
     SOFT,
     category_handles,
+    encoded_handles,
     in_order,
+    point_style,
     shorten,
     styled,
 )
@@ -50,7 +52,8 @@ def finding(scores: pd.DataFrame) -> str:
     """What the figure shows, in words."""
     better = int((scores["multi"] > scores["single"]).sum())
     means = f"mean IoU {scores['multi'].mean():.2f} against {scores['single'].mean():.2f}"
-    return f"all filters together beat the best one for {better} of {len(scores)} concepts ({means})"
+    above = f"{int(scores['encoded'].sum())} are above chance"
+    return f"all filters together beat the best one for {better} of {len(scores)} concepts ({means}); {above}"
 
 
 def choose_rows(scores: pd.DataFrame) -> pd.DataFrame:
@@ -85,9 +88,11 @@ def _scatter(axes: Axes, scores: pd.DataFrame) -> None:
         axes.vlines(rows["single"], rows["multi_low"], rows["multi_high"], color=color, lw=0.7, alpha=alpha)
         axes.hlines(rows["multi"], rows["single_low"], rows["single_high"], color=color, lw=0.7, alpha=alpha)
         marker = CATEGORY_MARKERS[category]
-        axes.scatter(
-            rows["single"], rows["multi"], s=24, c=color, marker=marker, ec="white", lw=0.5, zorder=3, clip_on=False
-        )
+        for encoded, points in rows.groupby("encoded"):
+            look = point_style(bool(encoded))
+            axes.scatter(
+                points["single"], points["multi"], s=24, c=color, marker=marker, zorder=3, clip_on=False, **look
+            )
     axes.set(
         xlabel="IoU of the best single filter (square-root scale)",
         ylabel="IoU of the embedding: all filters (square-root scale)",
@@ -104,11 +109,14 @@ def _list(axes: Axes, rows: pd.DataFrame, concepts: int) -> None:
         axes.hlines(heights, rows[f"{score}_low"], rows[f"{score}_high"], color=SOFT, lw=0.7)
         axes.scatter(rows[score], heights, s=20, c=faces, edgecolor=colors, linewidth=1, zorder=3, clip_on=False)
     axes.set_yticks(heights, [shorten(name) for name in rows["concept"]])
+    for label, encoded in zip(axes.get_yticklabels(), rows["encoded"], strict=True):
+        label.set(weight="bold" if encoded else "normal", color=INK if encoded else SOFT)
     axes.set(xlim=(0, _highest(rows)), ylim=(heights.min() - 0.8, 0.2), xlabel="IoU on val images")
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     everything = len(rows) == concepts
-    axes.set_title("All concepts" if everything else f"{len(rows)} of {concepts} concepts, from every rank of gain")
+    shown = "All concepts" if everything else f"{len(rows)} of {concepts} concepts, from every rank of gain"
+    axes.set_title(f"{shown}; bold: encoded")
 
 
 def _highest(scores: pd.DataFrame) -> float:
@@ -120,6 +128,7 @@ def _highest(scores: pd.DataFrame) -> float:
 def _handles(scores: pd.DataFrame) -> list[Line2D]:
     return [
         *category_handles(scores["category"]),
+        *encoded_handles(),
         Line2D([], [], color=INK, lw=0, marker="o", ms=5, mfc="white", label="best single filter"),
         Line2D([], [], color=INK, lw=0, marker="o", ms=5, label="embedding: all filters"),
         Line2D([], [], color=SOFT, lw=0.8, label="95 % interval"),

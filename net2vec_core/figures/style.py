@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
@@ -83,6 +84,20 @@ def category_handles(categories: Iterable[str]) -> list[Line2D]:
     return [
         Line2D([], [], color=CATEGORY_COLORS[name], marker=CATEGORY_MARKERS[name], linestyle="", label=name)
         for name in in_order(categories)
+    ]
+
+
+def point_style(encoded: bool) -> dict[str, Any]:
+    """How the point of a concept looks that is encoded above chance, or is not."""
+    return {"ec": INK, "lw": 0.9} if encoded else {"ec": "white", "lw": 0.5, "alpha": 0.45}
+
+
+def encoded_handles() -> list[Line2D]:
+    """Legend entries of what is encoded above chance, and what is not."""
+    dot: dict[str, Any] = {"lw": 0, "marker": "o", "ms": 5, "mfc": SOFT}
+    return [
+        Line2D([], [], **dot, mec=INK, label="encoded: above chance"),
+        Line2D([], [], **dot, mec="white", alpha=0.45, label="not above chance"),
     ]
 
 

@@ -19,6 +19,7 @@ def make_scores():
                 "concept": [HOSTILE[i] if i < len(HOSTILE) else f"concept {i}" for i in range(concepts)],
                 "category": [CATEGORIES[i % len(CATEGORIES)] for i in range(concepts)],
                 "single_filter": number % 7,
+                "encoded": number % 3 == 0,
                 "multi": rng.beta(2, 6, concepts),
                 "single": rng.beta(1, 12, concepts),
             }

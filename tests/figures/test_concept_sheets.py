@@ -74,7 +74,7 @@ def example(rank, labelled, single, multi):
     for mask, cells in zip(masks, (labelled, single, multi), strict=True):
         for cell in cells:
             mask[cell] = True
-    return Example("$a$", "part", rank, np.full((TILE, TILE, 3), GREEN, np.uint8), *masks, 0.25, 0.5)
+    return Example("$a$", "part", True, rank, np.full((TILE, TILE, 3), GREEN, np.uint8), *masks, 0.25, 0.5)
 
 
 def middle_of(cell):
@@ -129,7 +129,13 @@ def test_each_concept_has_a_file_of_its_own_images(drawing, tmp_path, monkeypatc
     folder.mkdir()
     deciles = concept_deciles(drawing.sources.on_val(), ["../x", "sky, blue"])
     concepts = pd.DataFrame(
-        {"concept_id": [3, 12345], "concept": ["../x", "sky, blue"], "category": "part", "single_filter": [4, 1]}
+        {
+            "concept_id": [3, 12345],
+            "concept": ["../x", "sky, blue"],
+            "category": "part",
+            "single_filter": [4, 1],
+            "encoded": True,
+        }
     )
     draw_concept_sheets(deciles, concepts, drawing, folder)
     assert sorted(path.name for path in folder.iterdir()) == ["0003-x.jpg", "12345-sky-blue.jpg"]

@@ -60,6 +60,7 @@ def scores(sources):
         "concept": sources.concepts,
         "category": ["part", "part", "scene"],
         "single_filter": [2, 0, 1],
+        "encoded": [True, False, True],
         "multi": [0.3, 0.1, 0],
     }
     return pd.DataFrame(table)
@@ -75,6 +76,8 @@ def mask_of(sources, image, concept):
 def test_examples_are_val_images_with_their_own_masks(sources, scores):
     examples = gather_examples(scores, sources)
     assert [example.concept for example in examples] == ["x^2$", "x^2$", "sky", "sky", "whole", "whole"]
+    encoded = dict(zip(scores["concept"], scores["encoded"], strict=True))
+    assert [example.encoded for example in examples] == [encoded[example.concept] for example in examples]
     for example in examples:
         image = int(example.pixels[0, 0, 0])
         assert not sources.labels.is_train[image]

@@ -10,12 +10,14 @@ from net2vec_core.figures.examples import TILES, examples
 MEDIAN, UPPER = RANKS
 
 
-def example(concept, rank, labelled=None, category="part"):
+def example(concept, rank, labelled=None, category="part", encoded=True):
     half = np.zeros((7, 7), bool)
     half[:3] = True
     pixels = np.full((14, 14, 3), 100, np.uint8)
     nothing = np.zeros_like(half)
-    return Example(concept, category, rank, pixels, half if labelled is None else labelled, nothing, half, 0.0, 0.734)
+    return Example(
+        concept, category, encoded, rank, pixels, half if labelled is None else labelled, nothing, half, 0.0, 0.734
+    )
 
 
 def test_each_example_is_a_block_of_tiles(shown):
@@ -26,6 +28,13 @@ def test_each_example_is_a_block_of_tiles(shown):
     assert texts.count("IoU 0.00") == 4
     assert texts.count("all filters") == 2
     assert {"$a$\npart", "b_c\npart", MEDIAN, UPPER} <= set(texts)
+
+
+def test_each_concept_says_once_whether_it_is_encoded(shown):
+    rows = [example(name, rank, encoded=name == "a") for name in "abc" for rank in RANKS]
+    texts = shown(examples(rows, "net"))
+    assert texts.count("encoded") == 1
+    assert texts.count("not above chance") == 2
 
 
 def test_tiles_do_not_overlap_and_stay_inside():

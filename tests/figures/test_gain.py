@@ -1,9 +1,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_rgb
 
 from net2vec_core.failures import gain_trends
 from net2vec_core.figures.gain import correlation, finding, gain
+from net2vec_core.figures.style import INK
 
 
 @pytest.fixture
@@ -31,6 +33,16 @@ def test_every_concept_is_a_point_in_each_panel(fits, recipes, concepts):
         np.testing.assert_allclose(sorted(points.tolist()), sorted(expected.tolist()))
         assert axes.get_xscale() == "log"
         assert [0.0, 0.0] in [list(line.get_ydata()) for line in axes.lines]
+
+
+def test_concepts_that_a_recipe_encodes_have_a_dark_edge(fits):
+    table = fits(6, "paper", "iou").assign(encoded=[True] + [False] * 9 + [True] * 2)
+    figure = gain(table, gain_trends(table), "net")
+    for number, expected in enumerate([[0], [0], [10, 11], [10, 11]]):
+        axes = figure.axes[number]
+        dark = [marks for marks in axes.collections if (marks.get_edgecolor()[:, :3] == to_rgb(INK)).all()]
+        gains = np.concatenate([marks.get_offsets()[:, 1] for marks in dark])
+        np.testing.assert_allclose(sorted(gains), sorted(table["gain"][expected]))
 
 
 def test_the_correlation_is_written(fits, shown):

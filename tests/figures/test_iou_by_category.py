@@ -44,7 +44,7 @@ def test_each_panel_has_the_means_of_each_network(make_scores, networks, layers)
 def test_layers_are_named_in_the_order_given(make_scores):
     figure = iou_by_category(run_of(make_scores(2), ["one", "two"], ["features.9", "features.10"]))
     names = [label.get_text() for label in figure.axes[0].get_xticklabels()]
-    assert names == ["features.9", "features.10"] * 2
+    assert names == ["features.9 (1)", "features.10 (1)"] * 2, "with the number of encoded concepts"
     assert (np.diff(figure.axes[0].get_xticks()) > 0).all()
 
 

@@ -14,6 +14,9 @@ def layer(tmp_path):
     rows = [("NA", 7, 0.1), ("$x", 7, 0.2), ("NA", 3, 0.3), ("$x", 3, 0.4)]
     fits = [fit | {"concept": name, "category": "part", "seed": seed, "iou_val": iou} for name, seed, iou in rows]
     write_table(pd.DataFrame(fits), tmp_path / "segmentation.csv")
+    above = [("NA", 3, True), ("NA", 7, False), ("$x", 3, False), ("$x", 7, True)]
+    evidence = [{"concept": name, "recipe": "paper", "seed": seed, "encoded": encoded} for name, seed, encoded in above]
+    write_table(pd.DataFrame(evidence), tmp_path / "significance.csv")
     single = {"concept": ["$x", "NA"], "filter": 5, "iou_val": [0.02, 0.01], "iou_val_low": 0.0, "iou_val_high": 0.05}
     write_table(pd.DataFrame(single), tmp_path / "single_filter.csv")
     return tmp_path
@@ -27,3 +30,4 @@ def test_scores_of_the_first_seed_stand_beside_the_single_filters(layer):
     assert scores["multi_low"].isna().all()
     assert scores["single_high"].tolist() == [0.05, 0.05]
     assert scores["single_filter"].tolist() == [5, 5]
+    assert scores["encoded"].tolist() == [True, False]

@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
 from net2vec_core.figures.single_vs_multi import MAX_ROWS, choose_rows, finding, single_vs_multi
+from net2vec_core.figures.style import INK, shorten
 
 
 @pytest.mark.parametrize("concepts", [1, 2, 12, 682])
@@ -16,6 +18,16 @@ def test_every_concept_is_a_point_at_its_scores(make_scores, concepts):
 def points_of_scatter(figure):
     markers = [collection for collection in figure.axes[0].collections if collection.get_paths()[0].codes is not None]
     return np.concatenate([collection.get_offsets() for collection in markers])
+
+
+def test_encoded_concepts_have_a_dark_edge_and_bold_names(make_scores):
+    scores = make_scores(12).assign(encoded=[True] * 5 + [False] * 7)
+    scatter, names = single_vs_multi(scores, "net").axes[:2]
+    dark = [marks for marks in scatter.collections if (marks.get_edgecolor()[:, :3] == to_rgb(INK)).all()]
+    points = np.concatenate([marks.get_offsets() for marks in dark]).tolist()
+    assert sorted(points) == sorted(scores[["single", "multi"]].to_numpy()[:5].tolist())
+    bold = {name.get_text() for name in names.get_yticklabels() if name.get_weight() == "bold"}
+    assert bold == {shorten(name) for name in scores["concept"][:5]}
 
 
 def test_the_list_holds_every_rank_of_gain_grouped_by_category(make_scores):
@@ -71,4 +83,6 @@ def test_all_zero_still_makes_a_figure(make_scores, shown):
 
 def test_the_finding_counts_gains(make_scores):
     scores = make_scores(3).assign(multi=[0.5, 0.1, 0.3], single=[0.1, 0.2, 0.3])
-    assert finding(scores) == "all filters together beat the best one for 1 of 3 concepts (mean IoU 0.30 against 0.20)"
+    assert finding(scores) == (
+        "all filters together beat the best one for 1 of 3 concepts (mean IoU 0.30 against 0.20); 1 are above chance"
+    )

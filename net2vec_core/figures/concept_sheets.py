@@ -75,7 +75,7 @@ def concept_sheet(examples: Sequence[Example], filter_: int, name: str) -> Sheet
     concept, category = examples[0].concept, examples[0].category
     width, height = 2 * MARGIN + BLOCKS * BLOCK + (BLOCKS - 1) * MARGIN - GAP, HEADER + rows * STEP + MARGIN - GAP
     evidence = "encoded: above chance" if examples[0].encoded else "not above chance"
-    title = f"{shorten(concept, 48)} ({category})  ·  {name}  ·  {evidence}"
+    title = f"{shorten(concept, 48)} ({category})  ·  {evidence}  ·  {name}"
     subtitle = (
         "val images that hold it, at the deciles of the embedding's IoU; each mask's IoU in that image is written on it"
     )

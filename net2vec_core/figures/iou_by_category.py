@@ -39,7 +39,7 @@ def iou_by_category(scores: pd.DataFrame) -> Figure:
         empty.remove()
     figure.suptitle(finding(scores), x=0.01, ha="left")
     figure.supylabel("mean IoU on val images", fontsize=8)
-    figure.legend(handles=_handles(colors), loc="outside lower left", ncols=6)
+    figure.legend(handles=_handles(colors), loc="outside lower left", ncols=4)
     return figure
 
 
@@ -108,5 +108,5 @@ def _handles(colors: dict[str, str]) -> list[Line2D]:
         Line2D([], [], color=INK, lw=0, marker="o", ms=6, label="embedding: all filters"),
         Line2D([], [], color=INK, lw=1.6, label="95 % interval of the mean"),
         Line2D([], [], color=SOFT, lw=0, marker="o", ms=2.5, label="one concept"),
-        Line2D([], [], color=INK, lw=0, marker="o", ms=2.5, label="one that is encoded above chance (how many)"),
+        Line2D([], [], color=INK, lw=0, marker="o", ms=2.5, label="one encoded above chance (how many)"),
     ]

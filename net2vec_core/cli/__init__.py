@@ -13,9 +13,11 @@ from typer.core import TyperGroup
 
 import net2vec_core
 from net2vec_core.errors import UserError
+from net2vec_core.locks import lock, wait_and_lock
 
 # of torch, and of a worker process that the system has ended
 OUT_OF_MEMORY = {"OutOfMemoryError", "BrokenProcessPool"}
+FORMAT = "%(asctime)s %(message)s", "%H:%M:%S"
 SHARED_MODULES = {
     "counting_filters",
     "fitting",
@@ -26,6 +28,8 @@ SHARED_MODULES = {
     "opening_sources",
     "reading",
 }
+
+logger = logging.getLogger("net2vec_core")
 
 
 class _Commands(TyperGroup):
@@ -67,14 +71,23 @@ def _options(
     """The stages of Net2Vec, as the workflow calls them, and questions about networks."""
     del version
     shown = logging.StreamHandler()
-    handlers: list[logging.Handler] = [shown]
+    logging.basicConfig(level=logging.WARNING, format=FORMAT[0], datefmt=FORMAT[1], handlers=[shown])
+    logger.setLevel(logging.DEBUG if debug else logging.INFO)
     if log:
-        shown.setLevel(logging.WARNING)
-        log.parent.mkdir(parents=True, exist_ok=True)
-        handlers.append(logging.FileHandler(log, mode="w", encoding="utf-8"))
-    level = logging.DEBUG if debug else logging.INFO
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", handlers=handlers)
-    logging.getLogger("net2vec_core").setLevel(level)
+        shown.setLevel(logging.DEBUG if debug else logging.WARNING)
+        _write_log(log)
+
+
+def _write_log(path: Path) -> None:
+    """Send messages to `path`, too; the job whose log this is waits for a process that a killed run has left at it."""
+    file = lock(path)
+    if file is None:
+        logger.warning("waiting for another process at this job, left by a run that was killed; see `fuser %s`", path)
+        file = wait_and_lock(path)
+    file.truncate(0)
+    handler = logging.StreamHandler(file)
+    handler.setFormatter(logging.Formatter(*FORMAT))
+    logging.getLogger().addHandler(handler)
 
 
 def main() -> None:
@@ -86,14 +99,13 @@ def main() -> None:
     except Exception as error:
         if type(error).__name__ in OUT_OF_MEMORY:
             _stop(MemoryError())
-        logging.getLogger("net2vec_core").exception("error: this is a mistake in net2vec, not yours; please report it")
+        logger.exception("error: this is a mistake in net2vec, not yours; please report it")
         sys.exit(1)
 
 
 def _stop(error: Exception) -> NoReturn:
-    log = logging.getLogger("net2vec_core")
-    log.debug("where it happened:", exc_info=error)
-    log.error("error: %s", _explain(error))
+    logger.debug("where it happened:", exc_info=error)
+    logger.error("error: %s", _explain(error))
     sys.exit(1)
 
 

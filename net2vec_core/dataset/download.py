@@ -1,6 +1,5 @@
 """Fetches a large file over HTTP: carries on where it stopped, and starts over when the file there has changed."""
 
-import fcntl
 import hashlib
 import json
 import logging
@@ -17,6 +16,7 @@ from requests import Response
 from requests.exceptions import ChunkedEncodingError, ConnectionError, RequestException, Timeout
 
 from net2vec_core.errors import UserError
+from net2vec_core.locks import lock
 from net2vec_core.progress import progress_in_bytes
 from net2vec_core.storage import write_bytes
 
@@ -76,20 +76,16 @@ def fetch(url: str, path: Path, sha256: str | None = None) -> str:
 
 
 @contextmanager
-def alone(lock: Path) -> Iterator[None]:
-    """Keep other processes on this machine from doing the same; `lock` is a file for this use, which stays.
+def alone(path: Path) -> Iterator[None]:
+    """Keep other processes from doing the same; `path` is a file for this use, which stays.
 
     Raises:
         UserError: if another does it now.
     """
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    with lock.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise UserError(f"{lock.parent}: another run fetches the same data; run again when it is done") from None
-        except OSError as error:
-            logger.warning("%s: the file system has no locks (%s)", lock.parent, error.strerror)
+    file = lock(path)
+    if file is None:
+        raise UserError(f"{path.parent}: another run fetches the same data; run again when it is done")
+    with file:
         yield
 
 

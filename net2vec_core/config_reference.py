@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from net2vec_core.config import ClassificationSettings, Config, NetworkSettings, SegmentationSettings
+from net2vec_core.config import ClassificationSettings, Config, SegmentationSettings
 
 DEFAULTS = Path("config.yaml")
 TABLE = Path("docs/configuration.md")
@@ -84,9 +84,7 @@ def keys(model: type[BaseModel] = Config, prefix: str = "") -> Iterator[Key]:
 
 
 def _section(field: FieldInfo) -> type[BaseModel] | None:
-    if get_origin(field.annotation) is dict:
-        return NetworkSettings
-    kind = field.annotation
+    kind = get_args(field.annotation)[1] if get_origin(field.annotation) is dict else field.annotation
     return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
 
 
@@ -102,6 +100,8 @@ def _values(kind: Any) -> str:
         return ", ".join(f"`{part}`" for part in parts)
     if origin in (Union, UnionType):
         return " or ".join(_values(part) for part in parts)
+    if origin is dict:
+        return "mapping"
     if origin is list:
         return f"list of {_values(parts[0])}"
     words = {
@@ -122,24 +122,31 @@ def _default(field: FieldInfo) -> str | None:
 def _lines(section: BaseModel, explained: set[str], indent: str = "") -> Iterator[str]:
     for name, field in type(section).model_fields.items():
         value = getattr(section, name)
-        if field.description and f"{type(section).__name__}.{name}" not in explained:
-            explained.add(f"{type(section).__name__}.{name}")
-            yield from (f"{indent}# {line.strip()}" for line in field.description.splitlines())
-        if isinstance(value, BaseModel):
-            yield f"{indent}{name}:"
-            yield from _lines(value, explained, indent + "  ")
-        elif isinstance(value, dict):
-            yield f"{indent}{name}:"
-            for entry, content in value.items():
-                yield f"{indent}  {entry}:"
-                yield from _lines(content, explained, indent + "    ")
-        elif isinstance(value, list) and len(_yaml(value)) > 80:
-            yield f"{indent}{name}:"
-            yield from (f"{indent}  - {_yaml(item)}" for item in value)
-        else:
-            yield f"{indent}{name}: {_yaml(value)}"
+        key = f"{type(section).__name__}.{name}"
+        if key in explained and value in (None, {}):
+            continue
+        if key not in explained:
+            yield from (f"{indent}# {line.strip()}" for line in str(field.description).splitlines())
+        explained.add(key)
+        yield from _entry(name, value, explained, indent)
         if not indent:
             yield ""
+
+
+def _entry(name: str, value: Any, explained: set[str], indent: str) -> Iterator[str]:
+    if isinstance(value, BaseModel):
+        yield f"{indent}{name}:"
+        yield from _lines(value, explained, indent + "  ")
+    elif isinstance(value, dict) and value:
+        yield f"{indent}{name}:"
+        for entry, content in value.items():
+            yield f"{indent}  {entry}:"
+            yield from _lines(content, explained, indent + "    ")
+    elif isinstance(value, list) and len(_yaml(value)) > 80:
+        yield f"{indent}{name}:"
+        yield from (f"{indent}  - {_yaml(item)}" for item in value)
+    else:
+        yield f"{indent}{name}: {_yaml(value)}"
 
 
 def _yaml(value: Any) -> str:

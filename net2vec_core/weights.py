@@ -1,54 +1,41 @@
 """Weights of a network, from wherever they lie, read without running any code of theirs."""
 
 import importlib.metadata
+import logging
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
 from http.client import HTTPException
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, cast
 
 import numpy as np
+import timm
 import torch
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.torch import load_file
-from torch import Tensor
+from torch import Tensor, nn
 from torchvision.models import get_model_weights
 
-from net2vec_core.config import NetworkSettings, source_of
+from net2vec_core.config import NetworkSettings, kind_of, source_of
 from net2vec_core.errors import UserError, did_you_mean
 from net2vec_core.pickles import DAMAGE as PICKLE_DAMAGE
 from net2vec_core.pickles import read_array_pickle
 
 TORCH_REASON = re.compile(r"(?<=WeightsUnpickler error: ).+|Trying to load unsupported .+")
+# under which keys training scripts keep the state dict in a checkpoint
+WRAPPERS = ("state_dict", "model_state_dict", "model")
 StateDict = Mapping[str, Tensor]
+logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Preprocessing:
-    """What a network expects of its input: channel order, and mean and standard deviation on the scale 0 to 255."""
-
-    channels: Literal["rgb", "bgr"]
-    mean: tuple[float, float, float]
-    std: tuple[float, float, float]
-
-    def __call__(self, images: NDArray[np.uint8]) -> Tensor:
-        """Images uint8 [image, y, x, RGB] as the network's input float32 [image, channel, y, x], channels last."""
-        ordered = images if self.channels == "rgb" else images[..., ::-1]
-        scaled = (ordered - np.array(self.mean, np.float32)) / np.array(self.std, np.float32)
-        return torch.from_numpy(np.ascontiguousarray(scaled)).permute(0, 3, 1, 2)
-
-
-IMAGENET = Preprocessing("rgb", (123.675, 116.28, 103.53), (58.395, 57.12, 57.375))
 NDF_MODEL = "torchvision/squeezenet1_1"
-NDF_PREPROCESSING = Preprocessing("bgr", (104.006, 116.669, 122.679), (1.0, 1.0, 1.0))
 NDF_FILE = "ndf/example_models/weights/squeezenet_weights.pkl"
 NDF_FIRES = (3, 4, 6, 7, 9, 10, 11, 12)  # `features.N` of torchvision's SqueezeNet 1.1 that are fire2 to fire9
 
 
-def load_weights(settings: NetworkSettings, cache: Path) -> tuple[StateDict | None, Preprocessing]:
-    """The state dict that `settings` name (none for `random` weights) and the preprocessing that goes with it.
+def load_weights(settings: NetworkSettings, cache: Path) -> StateDict | None:
+    """The state dict that `settings` name; none for `random` weights and a model's own.
 
     Args:
         settings: Model and weights.
@@ -58,20 +45,50 @@ def load_weights(settings: NetworkSettings, cache: Path) -> tuple[StateDict | No
         UserError: if there are no such weights, they cannot be had, or they hold anything but arrays.
     """
     match source_of(settings.weights):
-        case "random":
-            return None, IMAGENET
+        case "random" | "own":
+            return None
         case "ndf":
             if settings.model != NDF_MODEL:
                 raise UserError(f"weights `ndf` belong to {NDF_MODEL}, not to {settings.model}")
-            return read_ndf(_ndf_file()), NDF_PREPROCESSING
+            return read_ndf(_ndf_file())
         case "file":
-            return read_checkpoint(Path(settings.weights)), IMAGENET
+            return read_checkpoint(Path(settings.weights))
         case "library":
-            return _download(settings, cache.expanduser())
+            download = _from_timm if kind_of(settings.model) == "timm" else _from_torchvision
+            return download(settings, cache.expanduser())
+
+
+def fit_to(model: nn.Module, state: StateDict, settings: NetworkSettings) -> None:
+    """Give the model these weights, out of whatever they are wrapped in: `module.` of DataParallel, `model.`, ….
+
+    Raises:
+        UserError: if they are not a whole set of the model's weights.
+    """
+    needed = [name for name in model.state_dict() if not name.endswith("num_batches_tracked")]
+    found = [prefix for prefix in _prefixes(state, needed[0]) if all(prefix + name in state for name in needed)]
+    if len(found) > 1:
+        places = ", ".join(f"`{prefix}`" for prefix in found)
+        raise UserError(
+            f"weights `{settings.weights}` hold the network more than once, under {places}; keep one of them"
+        )
+    inner = found[0] if found else ""
+    chosen = {name.removeprefix(inner): value for name, value in state.items() if name.startswith(inner)}
+    if inner:
+        logger.info("%s: taken from under `%s`, %d of %d tensors", settings.weights, inner, len(chosen), len(state))
+    try:
+        model.load_state_dict(chosen)
+    except RuntimeError as error:
+        reasons = " ".join(str(error).split())[:400]
+        raise UserError(f"weights `{settings.weights}` do not fit {settings.model}: {reasons}") from None
+
+
+def _prefixes(state: StateDict, name: str) -> list[str]:
+    """What comes before this parameter's name in a state dict, for each place where it ends so."""
+    return [key.removesuffix(name) for key in state if key == name or key.endswith(f".{name}")]
 
 
 def read_checkpoint(path: Path) -> StateDict:
-    """A state dict from a `.safetensors`, `.pt` or `.pth` file.
+    """A state dict from a `.safetensors`, `.pt` or `.pth` file, plain or in a training checkpoint.
 
     Raises:
         UserError: if the file is missing, damaged, or holds more than tensors by name.
@@ -84,11 +101,24 @@ def read_checkpoint(path: Path) -> StateDict:
         state = CHECKPOINT_READERS[path.suffix](path)
     except DAMAGE as error:
         raise UserError(f"{path}: not a state dict that can be read safely ({_reason(error)})") from None
-    if not isinstance(state, Mapping) or not all(
-        isinstance(name, str) and isinstance(value, Tensor) for name, value in state.items()
-    ):
-        raise UserError(f"{path}: expected a state dict, that is, tensors by parameter name")
-    return state
+    for candidate in (state, *_wrapped(state)):
+        if _is_state_dict(candidate):
+            return cast(StateDict, candidate)
+    raise UserError(
+        f"{path}: expected a state dict, that is, tensors by parameter name, or one under {', '.join(WRAPPERS)}"
+    )
+
+
+def _wrapped(checkpoint: Any) -> list[Any]:
+    return [checkpoint[key] for key in WRAPPERS if key in checkpoint] if isinstance(checkpoint, Mapping) else []
+
+
+def _is_state_dict(value: Any) -> bool:
+    return (
+        isinstance(value, Mapping)
+        and len(value) > 0
+        and all(isinstance(name, str) and isinstance(tensor, Tensor) for name, tensor in value.items())
+    )
 
 
 def _read_torch(path: Path) -> Any:
@@ -106,22 +136,39 @@ CHECKPOINT_READERS: dict[str, Callable[[Path], Any]] = {
 DAMAGE = (*PICKLE_DAMAGE, SafetensorError)
 
 
-def _download(settings: NetworkSettings, cache: Path) -> tuple[StateDict, Preprocessing]:
+def _from_torchvision(settings: NetworkSettings, cache: Path) -> StateDict:
     name = settings.model.removeprefix("torchvision/")
     known = get_model_weights(name).__members__
-    if settings.weights not in known:
-        raise UserError(
-            f"{settings.model} has no weights `{settings.weights}`{did_you_mean(settings.weights, known)}; it has "
-            f"{', '.join(known)}; `random` or a file that ends in {', '.join(CHECKPOINT_READERS)} will do, too"
-        )
+    _require_among(known, settings)
     weights = known[settings.weights]
     try:
         state = weights.get_state_dict(model_dir=str(cache), progress=False, check_hash=True, weights_only=True)
     except (*DAMAGE, HTTPException) as error:
         raise UserError(f"{weights.url}: the weights cannot be had by way of {cache} ({_reason(error)})") from None
-    transforms = weights.transforms()
-    mean, std = (tuple(255 * value for value in values) for values in (transforms.mean, transforms.std))
-    return state, Preprocessing("rgb", mean, std)
+    return cast(StateDict, state)
+
+
+def _from_timm(settings: NetworkSettings, cache: Path) -> StateDict:
+    """As timm loads them: from the Hugging Face hub or a mirror (`HF_ENDPOINT`), adapted to the model's options."""
+    name = settings.model.removeprefix("timm/")
+    tags = [tagged.partition(".")[2] for tagged in timm.list_pretrained(f"{name}.*")]
+    _require_among([*tags, "DEFAULT"] if tags else [], settings)
+    tagged = name if settings.weights == "DEFAULT" else f"{name}.{settings.weights}"
+    options: dict[str, Any] = {**settings.options, "cache_dir": cache / "huggingface"}
+    try:
+        model = timm.create_model(tagged, pretrained=True, **options)
+    except Exception as error:
+        raise UserError(f"timm/{tagged}: the weights cannot be had by way of {cache} ({_reason(error)})") from error
+    return cast(StateDict, model.state_dict())
+
+
+def _require_among(known: Collection[str], settings: NetworkSettings) -> None:
+    if settings.weights not in known:
+        raise UserError(
+            f"{settings.model} has no weights `{settings.weights}`{did_you_mean(settings.weights, known)}; it has"
+            f" {', '.join(known) or 'none'}; `random` or a file that ends in {', '.join(CHECKPOINT_READERS)} will do,"
+            " too"
+        )
 
 
 def read_ndf(path: Path) -> StateDict:

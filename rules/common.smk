@@ -6,7 +6,7 @@ import re
 import sys
 from pathlib import Path
 
-from net2vec_core.config import dump, made_from, parse_config, source_of
+from net2vec_core.config import dump, kind_of, made_from, parse_config, source_of
 from net2vec_core.dataset.broden import TABLES
 from net2vec_core.dataset.readers import READERS
 from net2vec_core.errors import UserError
@@ -217,10 +217,22 @@ def dataset_files(_wildcards=None):
     return [] if folder is None else [f"{folder}/{name}" for name in TABLES]
 
 
-def weights_file(wildcards):
-    """The network's weights, where they are a local file."""
-    weights = CONFIG.networks[wildcards.network].weights
-    return [os.path.expanduser(weights)] if source_of(weights) == "file" else []
+def network_files(wildcards):
+    """The files of a network: its weights, its program, the module of its callable in the working directory."""
+    network = CONFIG.networks[wildcards.network]
+    code = network.model.partition(":")[0].replace(".", "/") if kind_of(network.model) == "callable" else None
+    modules = [file for file in (f"{code}.py", f"{code}/__init__.py") if code and os.path.exists(file)]
+    return [*named_files(network).values(), *modules]
+
+
+def named_files(network):
+    """The files that a network's keys name, by key."""
+    files = {}
+    if source_of(network.weights) == "file":
+        files["weights"] = network.weights
+    if kind_of(network.model) in ("exported", "torchscript"):
+        files["model"] = network.model
+    return files
 
 
 def require_sources():
@@ -228,8 +240,8 @@ def require_sources():
         for path in dataset_files():
             require(path, "dataset.path")
     for name, network in CONFIG.networks.items():
-        if source_of(network.weights) == "file":
-            require(os.path.expanduser(network.weights), f"networks.{name}.weights")
+        for key, path in named_files(network).items():
+            require(path, f"networks.{name}.{key}")
     for path in word_vectors_files():
         require(path, "word_vectors")
     for path in wordnet_files():

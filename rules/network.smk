@@ -1,6 +1,6 @@
 rule network:
     input:
-        weights_file,
+        network_files,
     output:
         f"{RUN}/{{network}}/layers.csv",
     log:
@@ -25,7 +25,7 @@ rule network:
 
 rule probe:
     input:
-        weights_file,
+        network_files,
         images=f"{DATASET}/images.csv",
     output:
         directory(f"{RUN}/{{network}}/activations/{{shard}}{{forward_pass}}.zarr"),

@@ -1,6 +1,7 @@
 import errno
 import os
 import pkgutil
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -80,13 +81,31 @@ def test_misuse_of_the_command_line_has_a_status_of_its_own(run, arguments):
 def test_layers_are_printed_with_their_shapes(run, tmp_path):
     done = run("layers", "--model", "torchvision/alexnet", "--image-size", "97")
     assert done.returncode == 0, done.stderr
-    lines = [line.split(maxsplit=2) for line in done.stdout.splitlines()]
-    assert lines[0] == ["features.0", "Conv2d", "64 × 23 × 23"]
-    assert ["avgpool", "AdaptiveAvgPool2d", "256 × 6 × 6"] in lines
-    assert ["classifier.6", "Linear", "1000"] in lines
+    first, *lines = [line.split() for line in done.stdout.splitlines()]
+    assert " ".join(first).startswith("Input: 97×97 pixels, RGB, mean 0.485, 0.456, 0.406, standard deviation 0.229,")
+    assert " ".join(lines[0]) == "features.0 Conv2d 64 × 23 × 23 → 64 × 23 × 23 (channels first)"
+    assert " ".join(lines[-2]) == "classifier.6 Linear 1000 → 1000 × 1 × 1 (channels first)"
     assert len(lines) == len({line[0] for line in lines}) == 23
     assert done.stderr == ""
     assert list(tmp_path.iterdir()) == []
+
+
+def test_layers_are_printed_as_the_configuration_has_them_read(run, tmp_path):
+    swin = {"model": "timm/swin_tiny_patch4_window7_224", "weights": "random", "options": {"img_size": 64}}
+    layers = {"layers": ["head.drop", "layers.0"], "image_size": 64}
+    config = tmp_path / "run.yaml"
+    config.write_text(yaml.safe_dump({"networks": {"net": {**swin, **layers}}}))
+    done = run("layers", "--config", config, "--network", "net")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("Input: 64×64 pixels")
+    assert re.search(
+        r"^layers.0 +SwinTransformerStage +16 × 16 × 96 +→ 96 × 16 × 16 \(channels last\)$", done.stdout, re.M
+    )
+
+
+def test_layers_are_of_a_model_or_of_a_configuration(run):
+    message = "say either `--model MODEL`, or `--config FILE` and `--network NAME`"
+    assert error_of(run("layers")) == error_of(run("layers", "--config", "run.yaml")) == message
 
 
 def call_concepts(run, config, *options):

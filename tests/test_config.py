@@ -3,7 +3,7 @@ import os
 import pytest
 import yaml
 
-from net2vec_core.config import RESERVED_NAMES, Config, dump, load, made_from, parse_config
+from net2vec_core.config import RESERVED_NAMES, Config, dump, kind_of, load, made_from, parse_config
 from net2vec_core.errors import UserError
 
 NETWORK = {"model": "torchvision/alexnet", "weights": "random", "layers": ["features.0"]}
@@ -42,7 +42,7 @@ def changed_stages(before, after, network="net"):
         ({"treshold": {}}, "`treshold` is not a key; did you mean threshold?"),
         ({"dataset": {"mask_sise": 3}}, "`dataset.mask_sise` is not a key; did you mean mask_size, image_size?"),
         ({"dataset": {"toy": {"sed": 3}}}, "`dataset.toy.sed` is not a key; did you mean seed?"),
-        (network(layer=[]), "`networks.net.layer` is not a key; did you mean layers?"),
+        (network(layer=[]), "`networks.net.layer` is not a key; did you mean layers, layouts?"),
         (
             {"networks": {"model": NETWORK | {"weigths": ""}}},
             "`networks.model.weigths` is not a key; did you mean weights?",
@@ -146,7 +146,7 @@ def test_several_mistakes_come_in_one_message():
     )
     assert lines == [
         "`networks.net.seed` should be greater than or equal to 0, not -1",
-        "`networks.net.seeds` is not a key; did you mean seed?",
+        "`networks.net.seeds` is not a key; did you mean seed, std?",
         "`threshold.quantile` should be less than 1, not 2",
         "`rum` is not a key; did you mean run?",
     ]
@@ -310,6 +310,67 @@ def test_controls_of_single_filters_depend_on_what_they_use(values, stages):
 def test_a_network_matters_to_all_that_it_feeds(change):
     expected = set(STAGES) - {"dataset", "concepts"}
     assert changed_stages(config(), parse_config(network(**change), "run.yaml")) == expected
+
+
+MODELS = (
+    "must be `torchvision/NAME`, `timm/NAME`, `package.module:callable`, or the path of a program that ends in `.pt2`,"
+    " `.ts` or `.torchscript`"
+)
+
+
+@pytest.mark.parametrize(
+    ("model", "weights", "kind"),
+    [
+        ("torchvision/alexnet", "DEFAULT", "torchvision"),
+        ("timm/vit_tiny_patch16_224", "augreg_in21k_ft_in1k", "timm"),
+        ("my.models:network", "own", "callable"),
+        ("models:Network.small", "w.safetensors", "callable"),
+        ("programs/resnet.pt2", "own", "exported"),
+        ("../my programs/resnet.ts", "own", "torchscript"),
+        ("resnet.torchscript", "own", "torchscript"),
+    ],
+)
+def test_models_come_from_libraries_code_and_files(model, weights, kind):
+    read = parse_config(network(model=model, weights=weights), "run.yaml")
+    assert kind_of(read.networks["net"].model) == kind
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({"model": "alexnet"}, f'`networks.net.model` {MODELS}, not "alexnet"'),
+        ({"model": "timm/"}, f'`networks.net.model` {MODELS}, not "timm/"'),
+        (
+            {"model": "timm/resnet50.a1_in1k"},
+            "`networks.net`: write `model: timm/resnet50` and `weights: a1_in1k`: what follows the dot names weights",
+        ),
+        (
+            {"weights": "own"},
+            "`networks.net`: `weights: own` is for a callable or a program; a library's have names: try `DEFAULT`",
+        ),
+        (
+            {"model": "models:network", "weights": "random"},
+            "`networks.net`: weights of models:network are `own`, those that it comes with, or a file, not `random`",
+        ),
+        (
+            {"model": "a.pt2", "weights": "w.pt"},
+            "`networks.net`: a.pt2 is a program with weights of its own: write `weights: own`, and no `options`",
+        ),
+        (
+            {"layouts": {"features.1": "channels_last"}},
+            "`networks.net`: `layouts` names `features.1`, which is not among `layers`",
+        ),
+        ({"std": [1, 0, 1]}, "`networks.net.std.1` should be greater than 0, not 0"),
+        ({"mean": [0.5]}, "`networks.net.mean`: must be three numbers, one a channel, not [0.5]"),
+    ],
+)
+def test_mistakes_about_a_network_are_named(changes, line):
+    assert lines_of(network(**changes)) == [line]
+
+
+def test_one_of_several_outputs_is_a_layer():
+    assert parse_config(network(layers=["block@0", "block.1@out@2"]), "run.yaml").networks["net"].layers
+    assert "or `block@0` for the first of its outputs" in lines_of(network(layers=["block[0]"]))[0]
 
 
 def test_stages_without_a_network_leave_it_out():

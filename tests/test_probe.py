@@ -8,10 +8,11 @@ from PIL import Image
 from torch import nn
 
 from net2vec_core.errors import UserError
-from net2vec_core.network import Call, LayerReader
+from net2vec_core.layouts import Call, Reading
+from net2vec_core.network import LayerReader
+from net2vec_core.preprocessing import IMAGENET
 from net2vec_core.probe import ProbeSettings, estimate, probe
 from net2vec_core.storage import open_store
-from net2vec_core.weights import IMAGENET
 
 SIZE = 24
 
@@ -34,8 +35,9 @@ def network():
 
 def run(network, images, store, layers=("1", "3"), dtype="float16", batch_size=8, threads=2):
     calls = [Call(name, "", None) for name in ("0", "1", "2", "3")]
-    reader = LayerReader(copy.deepcopy(network).eval(), IMAGENET, calls, layers, "cpu")
     grids = {"1": (70, 22, 22), "3": (5, 5, 5)}
+    readings = {layer: Reading(*grids[layer]) for layer in layers}
+    reader = LayerReader(copy.deepcopy(network).eval(), IMAGENET, calls, readings, "cpu")
     settings = ProbeSettings(SIZE, dtype, batch_size, threads)
     probe(reader, {layer: grids[layer] for layer in layers}, images, settings, store, {})
     return {layer: open_store(store, "probe", {})[layer] for layer in layers}

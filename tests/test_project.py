@@ -12,7 +12,9 @@ import yaml
 
 from net2vec_core.config import load
 from net2vec_core.config_reference import keys
-from net2vec_core.network import grids, trace
+from net2vec_core.layouts import read_layers
+from net2vec_core.network import prefix_tokens_of, skeleton, trace
+from net2vec_core.preprocessing import image_size_of
 from net2vec_core.reference import reference_files
 
 REPOSITORY = Path(__file__).parents[1]
@@ -76,7 +78,9 @@ def test_experiments_are_valid(path):
 def test_experiments_name_layers_that_there_are(path):
     config = load(path)
     for name, network in config.networks.items():
-        assert len(grids(trace(network.model, config.dataset.image_size), network.layers, name)) == len(network.layers)
+        model = skeleton(network)
+        calls = trace(model, image_size_of(network, config.dataset, model), network.model)
+        assert len(read_layers(calls, network, name, prefix_tokens_of(model))) == len(network.layers)
         control = config.networks.get(network.control)
         assert control is None or (control.model == network.model and {*control.layers} <= {*network.layers})
 

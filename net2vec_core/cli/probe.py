@@ -7,7 +7,9 @@ from net2vec_core.cli.options import ConfigFile, DatasetFolder, NetworkName, Out
 from net2vec_core.cli.reading import read_images
 from net2vec_core.config import load, made_from
 from net2vec_core.device import choose_device
-from net2vec_core.network import LayerReader, build, grids, trace
+from net2vec_core.layouts import read_layers
+from net2vec_core.network import LayerReader, build, prefix_tokens_of, trace
+from net2vec_core.preprocessing import image_size_of
 from net2vec_core.probe import ProbeSettings
 from net2vec_core.probe import probe as run_probe
 
@@ -23,13 +25,15 @@ def probe(
 ) -> None:
     """Show one shard of the images to a network and store its layers' activations."""
     configuration = load(config)
-    settings, compute = configuration.network(network), configuration.compute
+    settings, compute = configuration.network(network).model_copy(update={"layers": layers}), configuration.compute
     paths = [Path(path) for path in read_images(dataset)["path"]]
     first = shard * compute.images_per_shard
-    calls = trace(settings.model, configuration.dataset.image_size)
-    found = grids(calls, layers, network)
     model, preprocessing = build(settings, configuration.cache)
-    reader = LayerReader(model, preprocessing, calls, layers, choose_device(compute.device))
-    how = ProbeSettings(configuration.dataset.image_size, compute.activation_dtype, compute.batch_size, threads)
+    size = image_size_of(settings, configuration.dataset, model)
+    calls = trace(model, size, settings.model)
+    readings = read_layers(calls, settings, network, prefix_tokens_of(model))
+    reader = LayerReader(model, preprocessing, calls, readings, choose_device(compute.device))
+    how = ProbeSettings(size, compute.activation_dtype, compute.batch_size, threads)
+    grids = {layer: reading.grid for layer, reading in readings.items()}
     shard_paths = paths[first : first + compute.images_per_shard]
-    run_probe(reader, found, shard_paths, how, output, made_from(configuration, "probe", network))
+    run_probe(reader, grids, shard_paths, how, output, made_from(configuration, "probe", network))

@@ -24,7 +24,7 @@ class ToyReader:
 
     def read(self, image: int) -> Record:
         """Draw the scene with this index."""
-        size = self.settings.image_size
+        size = self.settings.drawn_size
         drawing = draw(image, seed=self.settings.toy.seed, image_size=size, mask_size=self.settings.mask_size)
         path = self.folder / f"{image:06d}.png"
         Image.fromarray(drawing.image).save(path, compress_level=1)

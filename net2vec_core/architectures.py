@@ -1,0 +1,118 @@
+"""Models by name: torchvision's, timm's, what the user's own code gives, and programs in files."""
+
+import importlib
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import timm
+import torch
+import torchvision
+from torch import nn
+
+from net2vec_core.config import NetworkSettings, kind_of, source_of
+from net2vec_core.errors import UserError, did_you_mean
+
+INCEPTIONS = ("googlenet", "inception_v3")
+
+
+def construct(settings: NetworkSettings) -> nn.Module:
+    """The model that `settings` name; a library's with the weights that its constructor draws.
+
+    Raises:
+        UserError: if there is no such model, or it cannot be made with these options.
+    """
+    return CONSTRUCTORS[kind_of(settings.model)](settings)
+
+
+def _of_torchvision(settings: NetworkSettings) -> nn.Module:
+    name = settings.model.removeprefix("torchvision/")
+    known = torchvision.models.list_models(module=torchvision.models)
+    if name not in known:
+        raise UserError(f"torchvision has no classification model `{name}`{did_you_mean(name, known)}")
+    # torchvision's own weights of these two expect their input to be rescaled
+    own = source_of(settings.weights) == "library"
+    rescaled = {"transform_input": own, "init_weights": True} if name in INCEPTIONS else {}
+    return _made(settings, lambda options: torchvision.models.get_model(name, weights=None, **rescaled, **options))
+
+
+def _of_timm(settings: NetworkSettings) -> nn.Module:
+    name = settings.model.removeprefix("timm/")
+    known = timm.list_models()
+    if name not in known:
+        raise UserError(f"timm has no model `{name}`{did_you_mean(name, known)}")
+    # mean, standard deviation and size are those of the weights
+    tagged = f"{name}.{settings.weights}" if f"{name}.{settings.weights}" in timm.list_pretrained(f"{name}.*") else name
+    return _made(settings, lambda options: timm.create_model(tagged, **options))
+
+
+def _from_callable(settings: NetworkSettings) -> nn.Module:
+    module_name, _, name = settings.model.partition(":")
+    try:
+        found: Any = importlib.import_module(module_name)
+    except Exception as error:
+        raise UserError(
+            f"{settings.model}: `{module_name}` cannot be imported from the working directory or PYTHONPATH"
+            f" ({type(error).__name__}: {error})"
+        ) from error
+    for part in name.split("."):
+        if not hasattr(found, part):
+            raise UserError(f"{settings.model}: `{module_name}` has no `{name}`{did_you_mean(part, dir(found))}")
+        found = getattr(found, part)
+    return _made(settings, lambda options: found(**options))
+
+
+def _exported(settings: NetworkSettings) -> nn.Module:
+    path = _existing(settings.model)
+    with _without_pickled_code():
+        return _made(settings, lambda _options: torch.export.unflatten(torch.export.load(path)))
+
+
+def _scripted(settings: NetworkSettings) -> nn.Module:
+    path = _existing(settings.model)
+    return _made(settings, lambda _options: torch.jit.load(path, map_location="cpu"))  # type: ignore[no-untyped-call]
+
+
+CONSTRUCTORS: dict[str, Callable[[NetworkSettings], nn.Module]] = {
+    "torchvision": _of_torchvision,
+    "timm": _of_timm,
+    "callable": _from_callable,
+    "exported": _exported,
+    "torchscript": _scripted,
+}
+
+
+def _made(settings: NetworkSettings, make: Callable[[dict[str, Any]], Any]) -> nn.Module:
+    """What `make` gives for the options; that a model cannot be made is the user's to know, whatever it raises."""
+    try:
+        model = make(dict(settings.options))
+    except NotImplementedError:
+        raise
+    except Exception as error:
+        options = f" with {settings.options}" if settings.options else ""
+        reason = " ".join(str(error).split())[:400]
+        raise UserError(f"{settings.model} cannot be made{options} ({type(error).__name__}: {reason})") from error
+    if not isinstance(model, nn.Module):
+        raise UserError(f"{settings.model} gave a {type(model).__name__}; it should give a torch.nn.Module")
+    return model
+
+
+def _existing(path: str) -> Path:
+    if not Path(path).is_file():
+        raise UserError(f"{path}: no such model file")
+    return Path(path)
+
+
+@contextmanager
+def _without_pickled_code() -> Iterator[None]:
+    """Keep torch.export from unpickling carelessly what it cannot unpickle safely."""
+    before = os.environ.get("TORCH_FORCE_WEIGHTS_ONLY_LOAD")
+    os.environ["TORCH_FORCE_WEIGHTS_ONLY_LOAD"] = "1"
+    try:
+        yield
+    finally:
+        del os.environ["TORCH_FORCE_WEIGHTS_ONLY_LOAD"]
+        if before is not None:
+            os.environ["TORCH_FORCE_WEIGHTS_ONLY_LOAD"] = before

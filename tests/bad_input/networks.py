@@ -135,7 +135,8 @@ CASES = [
         "a checkpoint without tensors",
         "w.pt",
         saved(lambda: {"epoch": 3}),
-        "w.pt: expected a state dict, that is, tensors by parameter name, or one under state_dict, model_state_dict, model",
+        "w.pt: expected a state dict, that is, tensors by parameter name,"
+        " or one under state_dict, model_state_dict, model",
     ),
     checkpoint(
         "a checkpoint of another model",

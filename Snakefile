@@ -21,6 +21,7 @@ include: "rules/subsets.smk"
 include: "rules/relations.smk"
 include: "rules/comparison.smk"
 include: "rules/figures.smk"
+include: "rules/report.smk"
 
 
 onstart:
@@ -42,3 +43,4 @@ rule all:
     input:
         results_of_layers(),
         figures(),
+        rules.report.output,

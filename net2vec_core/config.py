@@ -559,6 +559,16 @@ STAGE_KEYS: dict[str, tuple[str, ...]] = {
     "inspection": (*_FITS, "chance.false_discovery_rate"),
     "figure_layer": (*_FITS, "overlap"),
     "comparison": ("networks", "segmentation.recipes", "segmentation.seeds", "word_vectors", "wordnet"),
+    "report": (
+        "run",
+        *_FITS,
+        "networks",
+        "classification",
+        "single_filter",
+        "chance",
+        "overlap",
+        "analogies",
+    ),
     "figure_run": ("networks", "segmentation.recipes", "segmentation.seeds", "overlap"),
 }
 

@@ -17,12 +17,15 @@ WITHOUT_EFFECT = {"config", "errors", "locks", "progress", "yaml_file"}
 def code_digest(*modules: str) -> str:
     """A digest of the code of modules such as `cli.probe`: theirs, and all they import from this package.
 
-    Comments, docstrings and formatting do not count.
+    Comments, docstrings and formatting do not count. What lies in a folder `assets` beside a module, such as templates,
+    counts as it is.
     """
     files = {file for module in modules for file in _imported(PACKAGE / f"{module.replace('.', '/')}.py")}
     digest = hashlib.sha256()
     for file in sorted(file for file in files if file.stem not in WITHOUT_EFFECT):
         digest.update(ast.dump(_without_docstrings(file)).encode())
+    for asset in sorted({asset for file in files for asset in (file.parent / "assets").glob("*")}):
+        digest.update(asset.read_bytes())
     return digest.hexdigest()[:16]
 
 

@@ -12,6 +12,7 @@ from net2vec_core.dataset.readers import READERS
 from net2vec_core.errors import UserError
 from net2vec_core.locks import lock_run
 from net2vec_core.provenance import code_digest
+from net2vec_core.report.tables import OF_LAYER, OF_RUN
 from net2vec_core.storage import write_bytes
 from net2vec_core.wordnet import FILES as WORDNET_FILES
 from net2vec_core.yaml_file import read_yaml
@@ -318,7 +319,8 @@ def where_to_look():
     layer = settings.layers[-1]
     return "\n".join(
         [
-            f"Done. Look first at {RUN}/figures/iou_by_category.png and {RUN}/figures/{network}/{layer}/examples.png;",
+            f"Done. Open {RUN}/report/index.html in a browser: the whole run in one page;",
+            f"figures lie in {RUN}/figures/, such as {network}/{layer}/examples.png;",
             f"the numbers are in {RUN}/{{network}}/{{layer}}/*.csv, explained in docs/tables.md;",
             f"`python -m net2vec_core summary --run {CONFIG.run}` prints them in short.",
         ]

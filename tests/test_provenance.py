@@ -78,6 +78,16 @@ def test_digest_changes_with_the_code_of_all_that_is_imported(package, name):
     assert package.digest() != before
 
 
+def test_digest_changes_with_assets_beside_what_is_imported(package):
+    before = package.digest()
+    package.write("late/assets/page.html", "one")
+    assert package.digest() == before
+    package.write("deep/assets/page.html", "one")
+    first = package.digest()
+    package.write("deep/assets/page.html", "other")
+    assert len({before, first, package.digest()}) == 3
+
+
 @pytest.mark.parametrize("name", sorted(set(FILES) - set(USED)))
 def test_digest_does_not_change_with_code_that_is_not_imported(package, name):
     before = package.digest()

@@ -52,7 +52,7 @@ def test_makes_every_table_and_says_where_to_look(workspace):
             assert (workspace.results / network / layer / f"{name}.csv").is_file()
         for name in ("concepts", "filters"):
             assert list((workspace.results / "figures" / network / layer / name).glob("*.jpg"))
-    assert "Done. Look first at results/tiny/" in workspace.output
+    assert "Done. Open results/tiny/report/index.html in a browser" in workspace.output
     assert not list(workspace.results.rglob(".*partial*")), "nothing half-written is left"
     assert not list(workspace.results.rglob("*.scratch"))
 

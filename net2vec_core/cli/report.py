@@ -1,0 +1,90 @@
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+
+from net2vec_core.cli.opening import Dataset, open_dataset
+from net2vec_core.cli.opening_embeddings import open_weights
+from net2vec_core.cli.opening_sources import open_sources
+from net2vec_core.cli.options import ConfigFile, Threads
+from net2vec_core.cli.reading import read_concepts
+from net2vec_core.config import Config, load
+from net2vec_core.dataset.records import SPLITS
+from net2vec_core.figures.concept_sheets import shown_once
+from net2vec_core.report.answers import filters_needed, recipes, sharing, sums
+from net2vec_core.report.page import PICTURES, LayerPart, RunPart, write_page
+from net2vec_core.report.pictures import write_concept_masks, write_filter_masks, write_thumbnails
+from net2vec_core.report.tables import OF_LAYER, OF_RUN, columns, read_named, records
+from net2vec_core.storage import new_folder
+
+
+def report(
+    config: ConfigFile,
+    results: Annotated[Path, typer.Option(help="results/RUN: the folder of the run.")],
+    output: Annotated[Path, typer.Option(help="Folder to write, index.html in it.")],
+    threads: Threads = 1,
+) -> None:
+    """Write the page that shows a whole run: one HTML file, with its pictures beside it where they are large."""
+    configuration = load(config)
+    data = open_dataset(results / "dataset", configuration)
+    with new_folder(output) as folder:
+        layers = [
+            _layer(configuration, data, results, network, layer, folder / PICTURES, threads)
+            for network, settings in configuration.networks.items()
+            for layer in settings.layers
+        ]
+        shown = {image for layer in layers for name in DECILES for image in layer.tables[name]["image"]}
+        write_thumbnails(sorted(shown), data.images["path"], folder / PICTURES, threads)
+        write_page(configuration, _run(results, data, sorted(shown)), layers, folder)
+
+
+DECILES = ("concept_deciles", "filter_deciles")
+
+
+def _run(results: Path, data: Dataset, shown: list[int]) -> RunPart:
+    return RunPart(
+        splits={split: int((data.images["split"] == split).sum()) for split in SPLITS},
+        concepts=read_concepts(results / "dataset" / "concepts.csv"),
+        tables={name: columns(read_named(results / "comparison" / f"{name}.csv")) for name in OF_RUN},
+        paths=dict(zip(shown, data.images["path"].iloc[shown], strict=True)),
+    )
+
+
+def _layer(
+    config: Config, data: Dataset, results: Path, network: str, layer: str, pictures: Path, threads: int
+) -> LayerPart:
+    folder, settings = results / network / layer, config.networks[network]
+    tables = {name: read_named(folder / f"{name}.csv") for name in OF_LAYER}
+    _draw(config, network, data, folder, tables, pictures / network / layer, threads)
+    weights = open_weights(folder / "embeddings.zarr", config, network)
+    return LayerPart(
+        network=network,
+        layer=layer,
+        description=f"{settings.model} ({settings.weights})",
+        tables={name: columns(table) for name, table in tables.items()},
+        weights=weights,
+        recipes=recipes(tables["gains"], tables["significance"], config.chance.false_discovery_rate),
+        needed=filters_needed(tables["subsets"]),
+        sharing=sharing(tables["filter_overlap"], len(weights), config.overlap.top_filters),
+        relations=records(tables["relation_summary"]),
+        sums=sums(tables["analogies"]),
+    )
+
+
+def _draw(
+    config: Config,
+    network: str,
+    data: Dataset,
+    results: Path,
+    tables: dict[str, pd.DataFrame],
+    pictures: Path,
+    threads: int,
+) -> None:
+    """The strips of masks of a layer."""
+    sources = open_sources(config, network, data, results)
+    names = data.concepts[["concept_id", "name"]].rename(columns={"name": "concept"})
+    best = tables["single_filter"][["concept", "filter"]].rename(columns={"filter": "single_filter"})
+    shown = shown_once(tables["concept_deciles"])[["concept", "image"]]
+    write_concept_masks(shown, names.merge(best, on="concept", validate="one_to_one"), sources, pictures)
+    write_filter_masks(tables["filter_deciles"], sources.predictor, pictures, threads)

@@ -1,0 +1,1 @@
+"""The page that shows a run: one HTML file, made from its tables and stores."""

@@ -140,8 +140,8 @@ def test_commands_have_digests_of_their_own(package):
 
 
 def test_digest_of_a_real_command_follows_its_stage():
-    files = {path.relative_to(PACKAGE).as_posix() for path in provenance._imported(PACKAGE / "cli" / "threshold.py")}
-    assert {"cli/threshold.py", "cli/opening_activations.py", "threshold.py", "storage.py", "config.py"} <= files
+    files = {path.relative_to(PACKAGE).as_posix() for path in provenance._imported(PACKAGE / "cli" / "filter_masks.py")}
+    assert {"cli/filter_masks.py", "cli/opening_activations.py", "threshold.py", "storage.py", "config.py"} <= files
     assert not {"network.py", "embedding.py", "labels.py", "cli/probe.py"} & files
 
 

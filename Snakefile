@@ -9,6 +9,9 @@ if not workflow.configfiles:
     configfile: "config.yaml" if os.path.exists("config.yaml") else f"{workflow.basedir}/config.yaml"
 
 
+report: "rules/captions/run.rst"
+
+
 include: "rules/common.smk"
 include: "rules/dataset.smk"
 include: "rules/network.smk"

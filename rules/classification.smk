@@ -56,12 +56,7 @@ rule classification_table:
             for seed in CONFIG.classification.seeds
         ],
     output:
-        report(
-            f"{RUN}/{{network}}/{{layer}}/classification.csv",
-            category="Classification",
-            labels={"network": "{network}", "layer": "{layer}"},
-            caption="captions/classification.rst",
-        ),
+        table_of_layer("classification", "Classification"),
     log:
         f"{RUN}/logs/{{network}}/{{layer}}/classification_table.log",
     benchmark:

@@ -137,6 +137,16 @@ def write_what_jobs_read():
         write_bytes(Path(PASSES_FILE.format(network=network)), json.dumps(record).encode())
 
 
+def table_of_layer(name, category, caption=None):
+    """A table of each layer, shown in Snakemake's report."""
+    return report(
+        f"{RUN}/{{network}}/{{layer}}/{name}.csv",
+        category=category,
+        labels={"table": name.replace("_", " "), "network": "{network}", "layer": "{layer}"},
+        caption=f"captions/{caption or name}.rst",
+    )
+
+
 def repeated(option, name):
     """An option of the command line once for each input of this name."""
     return lambda wildcards, input: " ".join(f"{option} {path}" for path in input.get(name, []))

@@ -7,7 +7,7 @@ rule comparison:
         layer_pairs=report(
             f"{RUN}/comparison/layer_pairs.csv",
             category="Comparison",
-            labels={"table": "layers against each other"},
+            labels={"table": "layer pairs"},
             caption="captions/comparison.rst",
         ),
         filters_needed=report(

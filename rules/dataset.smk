@@ -54,7 +54,12 @@ checkpoint concepts:
         rules.dataset.output.occurrences,
         labels=rules.dataset.output.labels,
     output:
-        table=report(f"{DATASET}/concepts.csv", category="Data set", caption="captions/concepts.rst"),
+        table=report(
+            f"{DATASET}/concepts.csv",
+            category="Data set",
+            labels={"table": "concepts"},
+            caption="captions/concepts.rst",
+        ),
     log:
         f"{RUN}/logs/concepts.log",
     benchmark:

@@ -6,12 +6,7 @@ rule evaluation:
         counts=rules.single_filter.output,
         embeddings=rules.tables.output.embeddings,
     output:
-        report(
-            f"{RUN}/{{network}}/{{layer}}/evaluation.csv",
-            category="Segmentation",
-            labels={"network": "{network}", "layer": "{layer}"},
-            caption="captions/evaluation.rst",
-        ),
+        table_of_layer("evaluation", "Segmentation"),
     log:
         f"{RUN}/logs/{{network}}/{{layer}}/evaluation.log",
     benchmark:

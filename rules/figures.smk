@@ -55,18 +55,8 @@ rule inspection:
         segmentation=rules.tables.output.segmentation,
         labels=rules.dataset.output.labels,
     output:
-        failures=report(
-            f"{RUN}/{{network}}/{{layer}}/failures.csv",
-            category="Segmentation",
-            labels={"network": "{network}", "layer": "{layer}"},
-            caption="captions/failures.rst",
-        ),
-        gain_trends=report(
-            f"{RUN}/{{network}}/{{layer}}/gain_trends.csv",
-            category="Segmentation",
-            labels={"network": "{network}", "layer": "{layer}"},
-            caption="captions/gain_trends.rst",
-        ),
+        failures=table_of_layer("failures", "Segmentation"),
+        gain_trends=table_of_layer("gain_trends", "Segmentation"),
         concept_deciles=f"{RUN}/{{network}}/{{layer}}/concept_deciles.csv",
         filter_deciles=f"{RUN}/{{network}}/{{layer}}/filter_deciles.csv",
         concept_sheets=directory(f"{FIGURES}/{{network}}/{{layer}}/concepts"),

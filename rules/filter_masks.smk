@@ -2,12 +2,7 @@ rule filter_masks:
     input:
         activations=activation_shards,
     output:
-        thresholds=report(
-            f"{RUN}/{{network}}/{{layer}}/thresholds.csv",
-            category="Thresholds",
-            labels={"network": "{network}", "layer": "{layer}"},
-            caption="captions/thresholds.rst",
-        ),
+        thresholds=table_of_layer("thresholds", "Thresholds"),
         filter_masks=directory(f"{RUN}/{{network}}/{{layer}}/filter_masks.zarr"),
     log:
         f"{RUN}/logs/{{network}}/{{layer}}/filter_masks.log",

@@ -91,18 +91,8 @@ rule tables:
         counts=rules.single_filter.output,
         segmentation=fitted_batches,
     output:
-        single_filter=report(
-            f"{RUN}/{{network}}/{{layer}}/single_filter.csv",
-            category="Single filters",
-            labels={"network": "{network}", "layer": "{layer}"},
-            caption="captions/single_filter.rst",
-        ),
-        segmentation=report(
-            f"{RUN}/{{network}}/{{layer}}/segmentation.csv",
-            category="Segmentation",
-            labels={"network": "{network}", "layer": "{layer}"},
-            caption="captions/segmentation.rst",
-        ),
+        single_filter=table_of_layer("single_filter", "Single filters"),
+        segmentation=table_of_layer("segmentation", "Segmentation"),
         individual_iou=f"{RUN}/{{network}}/{{layer}}/individual_iou.csv.gz",
         convergence=f"{RUN}/{{network}}/{{layer}}/convergence.csv",
         embeddings=directory(f"{RUN}/{{network}}/{{layer}}/embeddings.zarr"),
@@ -140,18 +130,8 @@ rule significance:
         fair_single_filter=rules.fair_single_filter.output.store,
         rotated=rules.rotated.output.counts,
     output:
-        significance=report(
-            f"{RUN}/{{network}}/{{layer}}/significance.csv",
-            category="Segmentation",
-            labels={"network": "{network}", "layer": "{layer}"},
-            caption="captions/significance.rst",
-        ),
-        gains=report(
-            f"{RUN}/{{network}}/{{layer}}/gains.csv",
-            category="Segmentation",
-            labels={"network": "{network}", "layer": "{layer}"},
-            caption="captions/gains.rst",
-        ),
+        significance=table_of_layer("significance", "Segmentation"),
+        gains=table_of_layer("gains", "Segmentation"),
     log:
         f"{RUN}/logs/{{network}}/{{layer}}/significance.log",
     benchmark:

@@ -31,12 +31,7 @@ rule fair_single_filter:
         activations=activation_shards,
     output:
         store=directory(f"{RUN}/{{network}}/{{layer}}/fair_single_filter.zarr"),
-        table=report(
-            f"{RUN}/{{network}}/{{layer}}/fair_single_filter.csv",
-            category="Single filters",
-            labels={"network": "{network}", "layer": "{layer}"},
-            caption="captions/fair_single_filter.rst",
-        ),
+        table=table_of_layer("fair_single_filter", "Single filters"),
     log:
         f"{RUN}/logs/{{network}}/{{layer}}/fair_single_filter.log",
     benchmark:

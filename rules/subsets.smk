@@ -6,12 +6,7 @@ rule subsets:
         segmentation=first_fits,
         few=batches_of("segmentation_subsets"),
     output:
-        report(
-            f"{RUN}/{{network}}/{{layer}}/subsets.csv",
-            category="Subsets",
-            labels={"network": "{network}", "layer": "{layer}"},
-            caption="captions/subsets_table.rst",
-        ),
+        table_of_layer("subsets", "Subsets", "subsets_table"),
     log:
         f"{RUN}/logs/{{network}}/{{layer}}/subsets.log",
     benchmark:

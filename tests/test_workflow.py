@@ -1,5 +1,6 @@
 """The whole DAG on a tiny data set, run as a user runs it."""
 
+import json
 import re
 
 import numpy as np
@@ -55,6 +56,20 @@ def test_makes_every_table_and_says_where_to_look(workspace):
     assert "Done. Open results/tiny/report/index.html in a browser" in workspace.output
     assert not list(workspace.results.rglob(".*partial*")), "nothing half-written is left"
     assert not list(workspace.results.rglob("*.scratch"))
+
+
+def test_snakemakes_report_names_and_explains_all_that_it_shows(workspace):
+    result = workspace.snakemake(TINY, "--report", "report.html")
+    assert result.returncode == 0, result.stdout + result.stderr
+    html = (workspace.folder / "report.html").read_text()
+    shown = json.loads(re.search(r"var results = (\{.*?\});?\n", html, re.DOTALL)[1])
+    files = [file for category in shown.values() for part in category.values() for file in part.values()]
+    assert len(files) > 80
+    for file in files:
+        assert file["caption"], file["name"]
+        assert file["labels"].keys() & {"table", "figure"}, file["name"]
+    told = [(*sorted(file["labels"].items()),) for file in files]
+    assert len(set(told)) == len(told), "labels tell everything apart"
 
 
 def test_every_column_is_documented_and_every_documented_column_is_there(workspace):

@@ -14,7 +14,7 @@ from net2vec_core.config import Config
 from net2vec_core.figures.style import CATEGORY_COLORS
 from net2vec_core.report.answers import Needed, Recipe, Sharing, Sums
 from net2vec_core.report.pictures import as_sources, size_of
-from net2vec_core.report.tables import Columns
+from net2vec_core.report.tables import Columns, columns
 from net2vec_core.storage import remove, write_bytes
 
 ASSETS = Path(__file__).parent / "assets"
@@ -148,7 +148,7 @@ def _for_browser(
         "seed": config.segmentation.seeds[0],
         "analogies": list(config.analogies),
         "colors": category_colors(run.concepts["category"]),
-        "concepts": {str(name): run.concepts[name].tolist() for name in run.concepts},
+        "concepts": columns(run.concepts),
         "tables": run.tables,
         "paths": run.paths,
         "layers": [_layer_for_browser(layer) for layer in layers],

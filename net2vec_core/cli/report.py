@@ -12,7 +12,7 @@ from net2vec_core.cli.reading import read_concepts
 from net2vec_core.config import Config, load
 from net2vec_core.dataset.records import SPLITS
 from net2vec_core.figures.concept_sheets import shown_once
-from net2vec_core.report.answers import filters_needed, recipes, sharing, sums
+from net2vec_core.report.answers import category_means, filters_needed, level_means, recipes, sharing, sums
 from net2vec_core.report.page import PICTURES, LayerPart, RunPart, write_page
 from net2vec_core.report.pictures import write_concept_masks, write_filter_masks, write_thumbnails
 from net2vec_core.report.tables import OF_LAYER, OF_RUN, columns, read_named, records
@@ -57,12 +57,16 @@ def _layer(
     folder, settings = results / network / layer, config.networks[network]
     tables = {name: read_named(folder / f"{name}.csv") for name in OF_LAYER}
     _draw(config, network, data, folder, tables, pictures / network / layer, threads)
+    means = {
+        "category_means": category_means(tables["segmentation"], config.segmentation.seeds[0]),
+        "level_means": level_means(tables["significance"]),
+    }
     weights = open_weights(folder / "embeddings.zarr", config, network)
     return LayerPart(
         network=network,
         layer=layer,
         description=f"{settings.model} ({settings.weights})",
-        tables={name: columns(table) for name, table in tables.items()},
+        tables={name: columns(table) for name, table in [*tables.items(), *means.items()]},
         weights=weights,
         recipes=recipes(tables["gains"], tables["significance"], config.chance.false_discovery_rate),
         needed=filters_needed(tables["subsets"]),

@@ -100,6 +100,46 @@ def _gain(rows: pd.DataFrame, kind: str, rate: float) -> Gain:
     )
 
 
+ALL = "all"
+LEVELS = ("random_mask", "constant_mask", "permuted", "rotated", "control", "single", "")
+
+
+def category_means(segmentation: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """Mean set IoU on val by recipe and category, ALL concepts first: columns recipe, category, concepts, score, and
+    value, low, high of the mean; score is `single_iou_val` or `iou_val`.
+
+    Args:
+        segmentation: The table `segmentation.csv`.
+        seed: Whose fits count.
+    """
+    fits = segmentation[segmentation["seed"] == seed]
+    groups = pd.concat([fits.assign(category=ALL), fits]).groupby(["recipe", "category"], sort=False)
+    return pd.DataFrame(
+        [
+            {"recipe": recipe, "category": category, "concepts": len(rows), "score": score, **vars(mean)}
+            for (recipe, category), rows in groups
+            for score in ("single_iou_val", "iou_val")
+            for mean in [Estimate.of_mean(rows[score])]
+        ]
+    )
+
+
+def level_means(significance: pd.DataFrame) -> pd.DataFrame:
+    """Mean set IoU on val of embeddings and of chance levels: columns recipe, level, and value, low, high of the mean.
+
+    A level is a column of `significance.csv`; one that a recipe lacks has no row.
+    """
+    columns = [f"{level}_iou_val".lstrip("_") for level in LEVELS]
+    return pd.DataFrame(
+        [
+            {"recipe": recipe, "level": column, **vars(Estimate.of_mean(known))}
+            for recipe, rows in significance.groupby("recipe", sort=False)
+            for column in columns
+            if len(known := rows[column].dropna())
+        ]
+    )
+
+
 @dataclass(frozen=True)
 class Needed:
     """How many of all filters a concept needs for 80 % of its full IoU: median and quartiles over `concepts`."""

@@ -51,7 +51,7 @@ class LayerPart:
         network: Its network's name.
         layer: Its module path.
         description: Model and weights.
-        tables: Its tables by name, for the browser.
+        tables: Its tables by name, for the browser, and means over concepts in the same form.
         weights: Embeddings [concept, filter] of the first recipe and seed.
         recipes: What each recipe reaches.
         needed: How many filters concepts need; None where that is not known.

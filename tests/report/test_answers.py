@@ -6,10 +6,13 @@ import pytest
 
 from net2vec_core.overlap import filter_overlap, used_filters
 from net2vec_core.report.answers import (
+    ALL,
     Estimate,
+    category_means,
     common_by_chance,
     common_filters,
     filters_needed,
+    level_means,
     recipes,
     sharing,
     sums,
@@ -123,3 +126,31 @@ def test_sums_count_answers_that_come_first():
     found = sums(table)
     assert (found.expected, found.first, found.rank, found.shuffled) == (2, 1, 2.5, 4.0)
     assert sums(table[table["expected_rank"].isna()]) is None
+
+
+def test_means_by_category_have_all_concepts_first():
+    fits = pd.DataFrame(
+        {
+            "category": ["object", "color", "object", "object"],
+            "recipe": ["paper"] * 3 + ["iou"],
+            "seed": [0, 0, 0, 1],
+            "iou_val": [0.1, 0.2, 0.6, 0.9],
+            "single_iou_val": [0.1, 0.1, 0.1, 0.1],
+        }
+    )
+    found = category_means(fits, seed=0)
+    multi = found[found["score"] == "iou_val"].set_index(["recipe", "category"])
+    assert multi.index.tolist() == [("paper", ALL), ("paper", "object"), ("paper", "color")]
+    np.testing.assert_allclose(multi["value"], [0.3, 0.35, 0.2])
+    assert multi["concepts"].tolist() == [3, 2, 1]
+    assert multi["low"].isna().tolist() == [False, False, True]
+    assert (multi["low"].iloc[1], multi["high"].iloc[1]) == pytest.approx((0.1, 0.6))
+
+
+def test_levels_that_a_recipe_lacks_have_no_row():
+    levels = ("random_mask", "constant_mask", "permuted", "rotated", "control", "single")
+    table = pd.DataFrame({"recipe": ["paper", "paper", "iou"], "iou_val": [0.2, 0.4, 0.5]})
+    table = table.assign(**{f"{level}_iou_val": [0.1, 0.1, np.nan] for level in levels})
+    found = level_means(table)
+    assert found[found["recipe"] == "iou"]["level"].tolist() == ["iou_val"]
+    assert found["value"].tolist() == pytest.approx([0.1] * 6 + [0.3, 0.5])

@@ -13,18 +13,18 @@ const LEVELS = {
 function showChance({ layer: key, recipe, sort = "-iou_val" }) {
   const layer = layerOf(key);
   const rows = ofRecipe(rowsOf(layer.tables.significance), recipe);
-  const levels = Object.keys(LEVELS).filter((level) => rows.some((row) => row[level] != null));
+  const means = rowsOf(layer.tables.level_means).filter((row) => row.recipe === recipe);
   const encoded = rows.filter((row) => row.encoded).length;
   const mistaken = rows.filter((row) => row.permuted_encoded).length;
   byId("chance-words").textContent =
     `In ${nameOf(layer)}, recipe ${recipe}: ${encoded} of ${rows.length} concepts are above chance, that is, better than the best mask that is the same for all images and than embeddings fitted to other images' masks, at a false-discovery rate of ${DATA.rate}. ` +
     `The same test calls ${mistaken} of the latter encoded.`;
-  drawLevels(byId("chance-levels"), rows, levels);
+  drawLevels(byId("chance-levels"), means);
   drawAgainstChance(byId("chance-scatter"), rows);
   const columns = [
     { key: "concept", label: "Concept", text: true, show: (row) => linkToConcept(row.concept) },
     { key: "category", label: "Category", text: true, show: (row) => categoryMark(row.category) },
-    ...levels.toReversed().map((level) => ({ key: level, label: LEVELS[level], show: (row) => score(row[level]) })),
+    ...means.toReversed().map(({ level }) => ({ key: level, label: LEVELS[level], show: (row) => score(row[level]) })),
     { key: "q_value", label: "q", show: (row) => probability(row.q_value) },
     { key: "encoded", label: "Above chance", value: (row) => Number(row.encoded), show: (row) => yesNo(row.encoded) },
     { key: "control_q_value", label: "q against control", show: (row) => probability(row.control_q_value) },
@@ -32,13 +32,11 @@ function showChance({ layer: key, recipe, sort = "-iou_val" }) {
   fillTable(byId("chance-table"), { caption: "Set IoU on val", columns, rows, sort, onSort: (next) => resort(next, "#chance-table") });
 }
 
-function drawLevels(element, rows, levels) {
-  const known = levels.map((level) => rows.map((row) => row[level]).filter((value) => value != null));
-  const means = known.map(meanInterval);
+function drawLevels(element, rows) {
   const trace = {
-    type: "bar", orientation: "h", y: levels.map((level) => LEVELS[level]), x: means.map(({ mean }) => mean),
-    error_x: { type: "data", symmetric: false, array: means.map(({ mean, high }) => high - mean), arrayminus: means.map(({ mean, low }) => mean - low), thickness: 1.2, width: 0 },
-    marker: { color: levels.map((level) => (level === "iou_val" ? css("embedding") : level === "single_iou_val" ? css("filter") : css("soft"))) },
+    type: "bar", orientation: "h", y: rows.map(({ level }) => LEVELS[level]), x: rows.map(({ value }) => value),
+    error_x: errorBars(rows),
+    marker: { color: rows.map(({ level }) => (level === "iou_val" ? css("embedding") : level === "single_iou_val" ? css("filter") : css("soft"))) },
     hovertemplate: "%{y}: %{x:.3f}<extra></extra>",
   };
   draw(element, "Mean IoU of embeddings and of chance levels", [trace], { height: 380, xaxis: axis("mean set IoU on val"), yaxis: axis("") });

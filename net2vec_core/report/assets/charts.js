@@ -57,6 +57,16 @@ function byCategory(rows, trace) {
   });
 }
 
+/** Bars from `low` to `high` of rows with a `value`. */
+function errorBars(rows) {
+  const length = (from, to) => (from == null || to == null ? 0 : to - from);
+  return {
+    type: "data", symmetric: false, thickness: 1.5, width: 0,
+    array: rows.map((row) => length(row.value, row.high)),
+    arrayminus: rows.map((row) => length(row.low, row.value)),
+  };
+}
+
 function diagonal(end) {
   return { type: "line", x0: 0, y0: 0, x1: end, y1: end, line: { color: css("soft"), width: 1, dash: "dash" } };
 }

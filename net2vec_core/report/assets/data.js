@@ -61,20 +61,27 @@ function ofRecipe(rows, recipe) {
   return rows.filter((row) => row.recipe === recipe && row.seed === DATA.seed);
 }
 
-/** One row a concept, of one recipe: scores beside gains, chance levels and filters needed. */
-function scoresOf(layer, recipe) {
-  return ofRecipe(rowsOf(layer.tables.segmentation), recipe).map((row) => {
-    const of = (table) => ofRecipe(ofConcept(layer, table, row.concept), recipe)[0] ?? {};
-    const single = ofConcept(layer, "single_filter", row.concept)[0] ?? {};
-    const subsets = ofConcept(layer, "subsets", row.concept).find((subset) => subset.task === "segmentation") ?? {};
-    return {
-      ...row,
-      layer: layer.key,
-      single_iou_val_low: single.iou_val_low,
-      single_iou_val_high: single.iou_val_high,
-      filters_80: subsets.filters_80,
-      encoded: of("significance").encoded,
-      mean_coverage: CONCEPTS.get(row.concept)?.mean_coverage,
-    };
-  });
+/** One row a concept, of one recipe: its scores with their intervals, filters needed, and whether it is above chance. */
+const scoresOf = (() => {
+  const known = new Map();
+  return (layer, recipe) => {
+    const key = `${layer.key} ${recipe}`;
+    if (!known.has(key)) known.set(key, ofRecipe(rowsOf(layer.tables.segmentation), recipe).map((row) => withMore(layer, row)));
+    return known.get(key);
+  };
+})();
+
+function withMore(layer, row) {
+  const single = ofConcept(layer, "single_filter", row.concept)[0] ?? {};
+  const subsets = ofConcept(layer, "subsets", row.concept).find(({ task }) => task === "segmentation") ?? {};
+  const evidence = ofRecipe(ofConcept(layer, "significance", row.concept), row.recipe)[0] ?? {};
+  return {
+    ...row,
+    layer: layer.key,
+    single_iou_val_low: single.iou_val_low,
+    single_iou_val_high: single.iou_val_high,
+    filters_80: subsets.filters_80,
+    encoded: evidence.encoded,
+    mean_coverage: CONCEPTS.get(row.concept)?.mean_coverage,
+  };
 }

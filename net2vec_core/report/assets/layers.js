@@ -19,24 +19,21 @@ function layerColor(place) {
 }
 
 function drawByCategory(element, recipe) {
-  const categories = [["all", () => true], ...Object.keys(DATA.colors).map((name) => [name, (row) => row.category === name])];
-  const traces = DATA.layers.flatMap((layer, place) => {
-    const rows = scoresOf(layer, recipe);
-    const groups = categories.map(([name, fits]) => [name, rows.filter(fits)]).filter(([, here]) => here.length);
-    return ["single_iou_val", "iou_val"].map((column) => {
-      const means = groups.map(([, here]) => meanInterval(here.map((row) => row[column])));
-      return {
-        type: "scatter", mode: "markers", name: plain(nameOf(layer)), legendgroup: layer.key, showlegend: column === "iou_val",
-        x: groups.map(([name, here], at) => at + (place - (DATA.layers.length - 1) / 2) * (0.7 / DATA.layers.length)),
-        y: means.map(({ mean }) => mean),
-        error_y: { type: "data", symmetric: false, array: means.map(({ mean, high }) => high - mean), arrayminus: means.map(({ mean, low }) => mean - low), width: 0, thickness: 1.5 },
-        marker: { size: 10, color: layerColor(place), symbol: column === "iou_val" ? "circle" : "circle-open", line: { width: 2, color: layerColor(place) } },
-        text: groups.map(([name, here]) => `<b>${plain(nameOf(layer))}</b><br>${plain(name)}, ${here.length} concepts<br>${column === "iou_val" ? "all filters" : "one filter"}`),
-        hovertemplate: "%{text}: %{y:.3f}<extra></extra>",
-      };
-    });
-  });
-  const shown = categories.filter(([, fits]) => DATA.layers.some((layer) => scoresOf(layer, recipe).some(fits))).map(([name]) => name);
+  const categories = ["all", ...Object.keys(DATA.colors)];
+  const shown = categories.filter((name) => DATA.layers.some((layer) => meansOf(layer, recipe).some((row) => row.category === name)));
+  const traces = DATA.layers.flatMap((layer, place) => ["single_iou_val", "iou_val"].map((column) => {
+    const rows = meansOf(layer, recipe).filter((row) => row.score === column);
+    const shift = (place - (DATA.layers.length - 1) / 2) * (0.7 / DATA.layers.length);
+    return {
+      type: "scatter", mode: "markers", name: plain(nameOf(layer)), legendgroup: layer.key, showlegend: column === "iou_val",
+      x: rows.map((row) => shown.indexOf(row.category) + shift),
+      y: rows.map((row) => row.value),
+      error_y: errorBars(rows),
+      marker: { size: 10, color: layerColor(place), symbol: column === "iou_val" ? "circle" : "circle-open", line: { width: 2, color: layerColor(place) } },
+      text: rows.map((row) => `<b>${plain(nameOf(layer))}</b><br>${plain(row.category)}, ${row.concepts} concepts<br>${column === "iou_val" ? "all filters" : "one filter"}`),
+      hovertemplate: "%{text}: %{y:.3f}<extra></extra>",
+    };
+  }));
   draw(element, `Mean IoU by category and layer, recipe ${recipe}`, traces, {
     height: 400,
     xaxis: axis("", { tickvals: shown.map((_, at) => at), ticktext: shown.map(plain), zeroline: false }),
@@ -44,14 +41,8 @@ function drawByCategory(element, recipe) {
   });
 }
 
-/** The mean with its 95 % percentile bootstrap interval; the same draws every time. */
-function meanInterval(values) {
-  const mean = (some) => some.reduce((sum, value) => sum + value, 0) / some.length;
-  if (values.length < 2) return { mean: mean(values), low: mean(values), high: mean(values) };
-  let seed = 1;
-  const random = () => (seed = (seed * 48271) % 2147483647) / 2147483647; // Lehmer's generator (Park and Miller 1988)
-  const drawn = Array.from({ length: 1000 }, () => mean(values.map(() => values[Math.floor(random() * values.length)]))).sort((one, other) => one - other);
-  return { mean: mean(values), low: drawn[25], high: drawn[974] };
+function meansOf(layer, recipe) {
+  return rowsOf(layer.tables.category_means).filter((row) => row.recipe === recipe);
 }
 
 function drawNeeded(element) {

@@ -26,14 +26,7 @@ function fillMosaic(layer) {
 function drawGain(element, layer, recipe) {
   const rows = scoresOf(layer, recipe);
   const end = 1.05 * Math.max(...rows.map((row) => Math.max(row.iou_val, row.single_iou_val)), 0.05);
-  const bars = (here, column) => ({
-    type: "data",
-    symmetric: false,
-    array: here.map((row) => (row[`${column}_high`] == null ? 0 : row[`${column}_high`] - row[column])),
-    arrayminus: here.map((row) => (row[`${column}_low`] == null ? 0 : row[column] - row[`${column}_low`])),
-    thickness: 0.7,
-    width: 0,
-  });
+  const bars = (here, column) => errorBars(here.map((row) => ({ value: row[column], low: row[`${column}_low`], high: row[`${column}_high`] })));
   const traces = byCategory(rows, (here) => ({
     x: here.map((row) => row.single_iou_val),
     y: here.map((row) => row.iou_val),

@@ -3,6 +3,7 @@
 import errno
 import importlib
 import logging
+import os
 import pkgutil
 import sys
 from pathlib import Path
@@ -14,6 +15,10 @@ from typer.core import TyperGroup
 import net2vec_core
 from net2vec_core.errors import UserError
 from net2vec_core.locks import lock, wait_and_lock
+
+# Read when NumPy is imported. Stages have threads of their own, and a product that BLAS deals to several of them has
+# other bits than one that it does not.
+os.environ |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1")
 
 # of torch, and of a worker process that the system has ended
 OUT_OF_MEMORY = {"OutOfMemoryError", "BrokenProcessPool"}

@@ -31,10 +31,11 @@ def concept_table(
         settings: Which concepts are wanted.
 
     Raises:
-        UserError: if `include` or `exclude` name an unknown concept, an included concept has too few images, or none is
-            left.
+        UserError: if the settings name an unknown concept or category, an included concept has too few images, or none
+            is left.
     """
     _require_known(settings.include + settings.exclude, vocabulary["name"].tolist())
+    _require_categories(settings, vocabulary["category"].unique().tolist())
     _require_no_contradiction(settings, dict(zip(vocabulary["name"], vocabulary["category"], strict=True)))
     table = _describe(vocabulary, images, occurrences, mask_pixels)
     wanted = table[_wanted(table, settings)]
@@ -54,6 +55,14 @@ def _require_known(named: list[str], known: list[str]) -> None:
     for name in named:
         if name not in known:
             raise UserError(f"`concepts`: the data set has no concept `{name}`{did_you_mean(name, known)}")
+
+
+def _require_categories(settings: ConceptSettings, known: list[str]) -> None:
+    for category in [] if settings.categories == "all" else settings.categories:
+        if category not in known:
+            raise UserError(
+                f"`concepts.categories`: the data set has no category `{category}`; it has {', '.join(known)}"
+            )
 
 
 def _require_no_contradiction(settings: ConceptSettings, category: dict[str, str]) -> None:

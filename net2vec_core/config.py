@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 from net2vec_core.errors import UserError, did_you_mean
 from net2vec_core.yaml_file import read_yaml
 
-Category = Literal["color", "object", "part", "material", "scene", "texture"]
+Fit = Literal["stretch", "crop"]
 Recipe = Literal["paper", "logistic", "iou"]
 # What a text must look like, in words.
 PATTERNS = {
@@ -110,21 +110,49 @@ class ToySettings(Section):
     """Another seed draws other scenes."""
 
 
+class FolderSettings(Section):
+    """Images with masks whose pixels hold label numbers."""
+
+    ignore: list[Annotated[int, Field(ge=1, le=65535)]] = []
+    """Numbers in the masks that stand for no label, such as 255 where that is `void`."""
+
+    _distinct_ignore = field_validator("ignore")(distinct)
+
+
+class SplitSettings(Section):
+    """Which images are train and which are val, where the data do not say."""
+
+    val_share: float = Field(default=0.3, gt=0, lt=1)
+    """Share of the images that are val."""
+    seed: int = Field(default=0, ge=0)
+    """Another seed chooses others."""
+
+
 class DatasetSettings(Section):
     """The probe data set."""
 
-    reader: Literal["toy", "broden"] = "toy"
-    """Format of the data: `toy` (drawn here) or `broden` (Network Dissection's archive, unpacked)."""
+    reader: Literal["toy", "broden", "folder"] = "toy"
+    """Format of the data: `toy` (drawn here), `broden` (Network Dissection's archive, unpacked) or `folder` (images,
+    masks of label numbers, and a table of labels)."""
     path: Path | None = Field(default=None, strict=False)
     """Folder in which the data lie (all readers but `toy`)."""
     image_size: int | None = Field(default=None, ge=1, le=4096)
     """Side of every network's input, pixels; left out: what each network says of itself, else 224."""
     mask_size: int = Field(default=112, ge=1, le=4096)
     """Side of the mask grid on which IoU is counted, pixels."""
+    fit: Fit = "stretch"
+    """How images and masks become squares: `stretch` shows all of an image, `crop` its largest central square."""
+    on_bad_image: Literal["error", "skip"] = "error"
+    """What to do with an image that cannot be read, or whose mask cannot: stop, or leave it out and list it in
+    `skipped.csv`."""
+    split: SplitSettings = SplitSettings()
+    """Which images are train and which are val, where the data do not say."""
     toy: ToySettings = ToySettings()
     """Keys of the `toy` reader."""
     broden: BrodenSettings = BrodenSettings()
     """Keys of the `broden` reader."""
+    folder: FolderSettings = FolderSettings()
+    """Keys of the `folder` reader."""
 
     _path_from_home = field_validator("path")(path_from_home)
 
@@ -154,8 +182,8 @@ class DatasetSettings(Section):
 class ConceptSettings(Section):
     """Which concepts are studied."""
 
-    categories: Literal["all"] | list[Category] = "all"
-    """`all`, or a list of `color`, `object`, `part`, `material`, `scene`, `texture`."""
+    categories: Literal["all"] | list[str] = "all"
+    """`all`, or a list of the data's categories, such as `object` and `part`."""
     include: list[str] = []
     """Names of the concepts to study; empty = all."""
     exclude: list[str] = []
@@ -424,6 +452,11 @@ class Config(Section):
         if self.dataset.fetched:
             return self.cache.expanduser() / f"broden1_{self.dataset.broden.resolution}"
         return self.dataset.path
+
+    @property
+    def located_dataset(self) -> DatasetSettings:
+        """`dataset` with the folder in which the data lie as its path."""
+        return self.dataset.model_copy(update={"path": self.dataset_folder})
 
 
 def parse_config(values: object, source: str) -> Config:

@@ -1,8 +1,10 @@
 """The label store: masks and occurrences, that is, which image holds which concept with how many pixels."""
 
+import itertools
+import logging
 import math
 import multiprocessing
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +15,7 @@ import pandas as pd
 import zarr
 from numpy.typing import NDArray
 
+from net2vec_core.dataset.images import UnreadableError
 from net2vec_core.dataset.records import SPLITS, Reader, Record
 from net2vec_core.errors import UserError
 from net2vec_core.progress import progress
@@ -20,76 +23,129 @@ from net2vec_core.storage import COMPRESSOR, new_store, open_store, stored_toget
 
 IMAGES_PER_CHUNK = 64
 _reader: Reader  # of a worker process
+_skip: bool
 
 Occurrences = list[tuple[int, int]]
+_Result = tuple[Path, tuple[Record, Occurrences] | UnreadableError]
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class DatasetFiles:
+    """What is written of a data set.
+
+    Attributes:
+        labels: Store of `masks` uint16 [image, plane, y, x], 0 = none; all concepts lie in its attributes.
+        images: Table of image, path, split, height, width (pixels).
+        occurrences: Table of image, concept, pixels (of the mask grid; all of them for a label of the whole image).
+        skipped: Table of image (a path) and reason, of the images that are left out.
+    """
+
+    labels: Path
+    images: Path
+    occurrences: Path
+    skipped: Path
 
 
 def write_labels(
-    reader: Reader,
-    mask_size: int,
-    store: Path,
-    images: Path,
-    occurrences: Path,
-    made_from: dict[str, Any],
-    workers: int,
+    reader: Reader, mask_size: int, files: DatasetFiles, made_from: dict[str, Any], skip: bool, workers: int
 ) -> None:
     """Read every record of a data set and write its masks, its images and which image holds which concept.
 
     Args:
         reader: The data set; its records are read by `workers` processes, a chunk at a time.
         mask_size: Side of the mask grid, pixels.
-        store: `masks` uint16 [image, plane, y, x], 0 = none; all concepts lie in the attributes.
-        images: Table of image, path, split, height, width (pixels).
-        occurrences: Table of image, concept, pixels (of the mask grid; all of them for a label of the whole image).
+        files: What is written.
         made_from: What the store depends on.
+        skip: Whether images that cannot be read are left out.
         workers: Number of processes.
 
     Raises:
-        UserError: if a record cannot be read, or a split is empty.
+        UserError: if a record cannot be read and is not skipped, or a split is empty.
     """
-    image_rows, occurrence_rows = [], []
     names = {concept.number: concept.name for concept in reader.concepts}
-    with new_store(store, "dataset", made_from) as group:
-        in_masks: set[int] = set()
-        masks = _create_masks(group, len(reader), reader.planes, mask_size)
-        for first, records in _read_chunks(reader, workers):
-            planes = np.stack([record.masks for record, _ in records])
-            in_masks |= set(np.unique(planes).tolist())
-            masks[first : first + len(records)] = planes
+    image_rows: list[tuple[Any, ...]] = []
+    occurrence_rows: list[tuple[Any, ...]] = []
+    skipped: list[tuple[str, str]] = []
+    in_masks: set[int] = set()
+    with new_store(files.labels, "dataset", made_from) as group:
+        masks = _create_masks(group, len(reader.images), mask_size)
+        for records in _in_chunks(_kept(_read_all(reader, skip, workers), skipped)):
+            first = len(image_rows)
+            _write_masks(masks, first, [record.masks for record, _ in records])
             for image, (record, found) in enumerate(records, start=first):
+                in_masks |= set(np.unique(record.masks).tolist())
                 image_rows.append((image, str(record.image), record.split, record.height, record.width))
                 occurrence_rows += [(image, names[number], pixels) for number, pixels in found]
-        rows = [(c.number, c.name, c.category, c.number in in_masks) for c in reader.concepts]
-        group.attrs["concepts"] = [list(row) for row in rows]
+        _report(skipped, len(reader.images))
+        masks.resize((len(image_rows), *masks.shape[1:]))
+        group.attrs["concepts"] = [[c.number, c.name, c.category, c.number in in_masks] for c in reader.concepts]
         image_table = pd.DataFrame(image_rows, columns=["image", "path", "split", "height", "width"])
         _require_splits(image_table)
-        write_table(image_table, images)
-        write_table(pd.DataFrame(occurrence_rows, columns=["image", "concept", "pixels"]), occurrences)
+        write_table(image_table, files.images)
+        write_table(pd.DataFrame(occurrence_rows, columns=["image", "concept", "pixels"]), files.occurrences)
+        write_table(pd.DataFrame(skipped, columns=["image", "reason"]), files.skipped)
 
 
-def _create_masks(group: zarr.Group, images: int, planes: int, size: int) -> zarr.Array[Any]:
-    shape = (images, planes, size, size)
+def _create_masks(group: zarr.Group, images: int, size: int) -> zarr.Array[Any]:
+    shape = (images, 1, size, size)
     chunks = (min(images, IMAGES_PER_CHUNK) or 1, 1, size, size)
     return group.create_array("masks", shape=shape, chunks=chunks, dtype="uint16", fill_value=0, compressors=COMPRESSOR)
 
 
-def _read_chunks(reader: Reader, workers: int) -> Iterator[tuple[int, list[tuple[Record, Occurrences]]]]:
-    images = range(len(reader))
+def _write_masks(array: zarr.Array[Any], first: int, masks: list[NDArray[np.uint16]]) -> None:
+    """Write the masks of the images from `first` on; the array gets as many planes as the image that needs most."""
+    planes = max(1, *(len(of_image) for of_image in masks))
+    chunk = np.zeros((len(masks), planes, *array.shape[2:]), np.uint16)
+    for place, of_image in zip(chunk, masks, strict=True):
+        place[: len(of_image)] = of_image
+    if planes > array.shape[1]:
+        array.resize((array.shape[0], planes, *array.shape[2:]))
+    array[first : first + len(masks), :planes] = chunk
+
+
+def _kept(results: Iterable[_Result], skipped: list[tuple[str, str]]) -> Iterator[tuple[Record, Occurrences]]:
+    """The records that could be read; image and reason of the others are added to `skipped`."""
+    for image, result in results:
+        if isinstance(result, UnreadableError):
+            skipped.append((str(image), str(result)))
+        else:
+            yield result
+
+
+def _in_chunks(records: Iterator[tuple[Record, Occurrences]]) -> Iterator[list[tuple[Record, Occurrences]]]:
+    while chunk := list(itertools.islice(records, IMAGES_PER_CHUNK)):
+        yield chunk
+
+
+def _report(skipped: list[tuple[str, str]], images: int) -> None:
+    if skipped:
+        logger.warning("%d of %d images are left out; skipped.csv says which and why", len(skipped), images)
+
+
+def _read_all(reader: Reader, skip: bool, workers: int) -> Iterator[_Result]:
+    images = range(len(reader.images))
     # a fork would copy the threads that zarr has started
-    with ProcessPoolExecutor(workers, multiprocessing.get_context("forkserver"), _start_worker, (reader,)) as pool:
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("forkserver"), _start_worker, (reader, skip)) as pool:
         for first in progress(images[::IMAGES_PER_CHUNK], "reading the data set", "chunks of images"):
             chunk = images[first : first + IMAGES_PER_CHUNK]
-            yield first, list(pool.map(_read, chunk, chunksize=math.ceil(len(chunk) / workers / 2)))
+            results = pool.map(_read, chunk, chunksize=math.ceil(len(chunk) / workers / 2))
+            yield from zip([reader.images[image] for image in chunk], results, strict=True)
 
 
-def _start_worker(reader: Reader) -> None:
+def _start_worker(reader: Reader, skip: bool) -> None:
     # once a worker, since a large data set's reader takes long to send
-    global _reader
-    _reader = reader
+    global _reader, _skip
+    _reader, _skip = reader, skip
 
 
-def _read(image: int) -> tuple[Record, Occurrences]:
-    record = _reader.read(image)
+def _read(image: int) -> tuple[Record, Occurrences] | UnreadableError:
+    try:
+        record = _reader.read(image)
+    except UnreadableError as error:
+        if _skip:
+            return error
+        raise
     return record, count_pixels(record.masks, record.image_labels)
 
 

@@ -15,6 +15,7 @@ import torch
 import zarr
 from torch import Tensor
 
+from net2vec_core.config import Fit
 from net2vec_core.dataset.images import read_rgb
 from net2vec_core.errors import UserError
 from net2vec_core.network import LayerReader
@@ -40,12 +41,14 @@ class ProbeSettings:
 
     Attributes:
         image_size: Side of its input, pixels.
+        fit: How an image becomes a square.
         dtype: float16 or float32, of the stored activations.
         batch_size: Images decoded and forwarded together.
         threads: Batches in work side by side.
     """
 
     image_size: int
+    fit: Fit
     dtype: str
     batch_size: int
     threads: int
@@ -128,7 +131,7 @@ class _Forward:
         self.turn = contextlib.nullcontext() if self.on_cpu else threading.Lock()
 
     def __call__(self, paths: Sequence[Path]) -> dict[str, Tensor]:
-        images = np.stack([read_rgb(path, self.settings.image_size) for path in paths])
+        images = np.stack([read_rgb(path, self.settings.image_size, self.settings.fit) for path in paths])
         step = CPU_FORWARD_IMAGES if self.on_cpu else self.settings.batch_size
         parts = [self._forward(images[first : first + step], step) for first in range(0, len(images), step)]
         outputs = {layer: torch.cat([part[layer] for part in parts]) for layer in parts[0]}

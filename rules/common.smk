@@ -7,8 +7,7 @@ import sys
 from pathlib import Path
 
 from net2vec_core.config import dump, kind_of, made_from, parse_config, source_of
-from net2vec_core.dataset.broden import TABLES
-from net2vec_core.dataset.readers import READERS
+from net2vec_core.dataset.readers import READERS, sources
 from net2vec_core.errors import UserError
 from net2vec_core.locks import lock_run
 from net2vec_core.provenance import code_digest
@@ -223,9 +222,8 @@ def batches_of(stage):
 
 
 def dataset_files(_wildcards=None):
-    """The data set's own tables: results are made anew when they change."""
-    folder = CONFIG.dataset_folder
-    return [] if folder is None else [f"{folder}/{name}" for name in TABLES]
+    """The data set's own tables and folders: results are made anew when they change."""
+    return [str(path) for path in sources(CONFIG.located_dataset)]
 
 
 def network_files(wildcards):

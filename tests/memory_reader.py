@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from net2vec_core.dataset.images import UnreadableError
 from net2vec_core.dataset.records import Concept, Record
 from net2vec_core.errors import UserError
 
@@ -15,21 +16,24 @@ CONCEPTS = (
     Concept(9, "street", "scene"),
     Concept(11, "unused", "color"),
 )
+PLANES = 3
 MASK_NUMBERS = [2, 5, 300, 65535]
 
 
 class MemoryReader:
-    """Random masks of boxes, some planes empty, and labels of the whole image; `broken` names an image that fails."""
+    """Random masks of boxes, in as many planes as an image uses, and labels of the whole image.
+
+    `broken` names an image that fails, `unreadable` those that cannot be read.
+    """
 
     concepts = CONCEPTS
-    planes = 3
 
-    def __init__(self, images=150, size=12, val_share=0.3, broken=None, seed=0):
+    def __init__(self, images=150, size=12, val_share=0.3, broken=None, unreadable=(), seed=0):
         rng = np.random.default_rng(seed)
-        self.size, self.broken = size, broken
-        self.masks = np.zeros((images, self.planes, size, size), np.uint16)
+        self.size, self.broken, self.unreadable = size, broken, unreadable
+        self.masks = np.zeros((images, PLANES, size, size), np.uint16)
         for masks in self.masks:
-            for plane in masks[: rng.integers(0, self.planes + 1)]:
+            for plane in masks[: rng.integers(0, PLANES + 1)]:
                 for _ in range(rng.integers(1, 4)):
                     top, left, height, width = rng.integers(0, size, 4)
                     plane[top : top + height, left : left + width] = rng.choice(MASK_NUMBERS)
@@ -37,11 +41,15 @@ class MemoryReader:
         self.image_labels[1] = ()
         self.splits = ["val" if share < val_share else "train" for share in rng.random(images)]
 
-    def __len__(self):
-        return len(self.masks)
+        self.images = [Path(f"images/{image}, ü.png") for image in range(images)]
 
     def read(self, image):
         if image == self.broken:
             raise UserError(f"image {image} is broken")
-        path = Path(f"images/{image}, ü.png")
-        return Record(path, self.splits[image], 20, 30 + image, self.masks[image], self.image_labels[image])
+        if image in self.unreadable:
+            raise UnreadableError(f"image {image}, it cannot be read")
+        used = self.masks[image, : self.planes_of(image)]
+        return Record(self.images[image], self.splits[image], 20, 30 + image, used, self.image_labels[image])
+
+    def planes_of(self, image):
+        return int(self.masks[image].any((1, 2)).nonzero()[0].max(initial=-1)) + 1

@@ -144,6 +144,7 @@ def test_store_of_another_configuration_is_named(run, tmp_path):
 
 def call_dataset(run, config, *options):
     tables = ["--labels", "labels.zarr", "--images", "images.csv", "--occurrences", "occurrences.csv.gz"]
+    tables += ["--skipped", "skipped.csv"]
     return run(*options, "dataset", "--config", config, *tables, "--drawings", "drawings", "--threads", "2")
 
 
@@ -155,6 +156,16 @@ def test_image_that_cannot_be_decoded_is_named_and_nothing_is_half_written(run, 
     message = error_of(call_dataset(run, config))
     assert message == f"{image.relative_to(tmp_path)}: the image cannot be decoded (no image format that can be read)"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["broden", "drawings", "run.yaml"]
+
+
+def test_image_that_cannot_be_decoded_can_be_left_out(run, tmp_path):
+    archive = Archive(tmp_path / "broden", image_side=20, mask_side=10)
+    (archive.folder / "images" / archive.rows[3]["image"]).write_bytes(b"")
+    settings = {"reader": "broden", "path": "broden", "on_bad_image": "skip", "mask_size": 10}
+    done = call_dataset(run, write_config(tmp_path, dataset=settings))
+    assert done.returncode == 0, done.stderr
+    assert "1 of 8 images are left out; skipped.csv says which and why" in done.stderr
+    assert read_table(tmp_path / "skipped.csv")["image"].tolist() == [f"broden/images/{archive.rows[3]['image']}"]
 
 
 def test_missing_data_set_is_named(run, tmp_path):
@@ -249,7 +260,8 @@ def described(tmp_path):
         settings = {"reader": "broden", "path": str(archive.folder), "mask_size": 10}
         config = write_config(tmp_path, dataset=settings)
         data = tmp_path / "data"
-        dataset(config, data / "labels.zarr", data / "images.csv", data / "occurrences.csv.gz", tmp_path / "drawings")
+        names = "labels.zarr", "images.csv", "occurrences.csv.gz", "skipped.csv"
+        dataset(config, *(data / name for name in names), tmp_path / "drawings")
         concepts(config, data, tmp_path / "concepts.csv")
         return read_table(tmp_path / "concepts.csv", dtype={"name": str})
 

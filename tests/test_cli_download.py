@@ -55,7 +55,8 @@ def test_a_data_set_is_fetched_unpacked_and_read(tmp_path, archive, server):
     assert sorted(path.name for path in folder.parent.iterdir()) == [".broden1_224.lock", "broden1_224"]
     for path in archive.folder.rglob("*"):
         assert path.is_dir() or (folder / path.relative_to(archive.folder)).read_bytes() == path.read_bytes()
-    dataset(config, tmp_path / "l.zarr", tmp_path / "images.csv", tmp_path / "o.csv.gz", tmp_path / "drawings")
+    names = "l.zarr", "images.csv", "o.csv.gz", "skipped.csv", "drawings"
+    dataset(config, *(tmp_path / name for name in names))
     images = read_table(tmp_path / "images.csv")
     assert images["path"].tolist() == [str(folder / "images" / row["image"]) for row in archive.rows]
     assert read_table(tmp_path / "o.csv.gz")["concept"].nunique() == 7

@@ -124,10 +124,12 @@ def test_wrong_type_is_named_with_what_was_given(values, line):
             {"dataset": {"path": "broden"}},
             "`dataset`: `path` is not for reader `toy`, which draws its own data: set another reader, or no path",
         ),
+        ({"dataset": {"fit": "pad"}}, "`dataset.fit` should be 'stretch' or 'crop', not \"pad\""),
+        ({"dataset": {"on_bad_image": "drop"}}, "`dataset.on_bad_image` should be 'error' or 'skip', not \"drop\""),
+        ({"dataset": {"split": {"val_share": 1}}}, "`dataset.split.val_share` should be less than 1, not 1"),
         (
-            {"concepts": {"categories": ["color", "animal"]}},
-            "`concepts.categories.1` should be 'color', 'object', 'part', 'material', 'scene' or 'texture', not "
-            '"animal"',
+            {"dataset": {"folder": {"ignore": [65536]}}},
+            "`dataset.folder.ignore.0` should be less than or equal to 65535, not 65536",
         ),
     ],
 )

@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 from build import labels_from
 from memory_reader import CONCEPTS, MemoryReader
 from net2vec_core.errors import UserError
-from net2vec_core.labels import IMAGES_PER_CHUNK, count_pixels, open_labels, read_vocabulary, write_labels
+from net2vec_core.labels import IMAGES_PER_CHUNK, DatasetFiles, count_pixels, open_labels, read_vocabulary, write_labels
 from net2vec_core.storage import open_store, read_table
 
 MADE_FROM = {"dataset": {"reader": "memory"}}
@@ -21,13 +21,13 @@ NAME = {concept.number: concept.name for concept in CONCEPTS}
 class Written:
     """What `write_labels` makes of a reader."""
 
-    def __init__(self, folder, reader, workers=2):
+    def __init__(self, folder, reader, workers=2, skip=False):
         self.folder, self.reader = folder, reader
-        self.store, self.images, self.occurrences = (
-            folder / name for name in ("labels.zarr", "images.csv", "occurrences.csv.gz")
-        )
+        names = "labels.zarr", "images.csv", "occurrences.csv.gz", "skipped.csv"
+        self.store, self.images, self.occurrences, self.skipped = (folder / name for name in names)
         folder.mkdir(exist_ok=True)
-        write_labels(reader, reader.size, self.store, self.images, self.occurrences, MADE_FROM, workers)
+        files = DatasetFiles(self.store, self.images, self.occurrences, self.skipped)
+        write_labels(reader, reader.size, files, MADE_FROM, skip, workers)
 
     def open(self, names):
         numbers = {concept.name: concept.number for concept in CONCEPTS}
@@ -58,7 +58,7 @@ def plain_mask(reader, image, number):
 def plain_pairs(reader, names):
     """(image, position of the concept, mask) of every image that holds a concept."""
     number = {concept.name: concept.number for concept in CONCEPTS}
-    for image in range(len(reader)):
+    for image in range(len(reader.images)):
         masks = {name: plain_mask(reader, image, number[name]) for name in names}
         held = [name for name in names if masks[name].any()]
         for name in sorted(held, key=number.get):
@@ -87,7 +87,7 @@ def test_masks_are_stored_as_they_were_read(written):
     masks = open_store(written.store, "dataset", MADE_FROM)["masks"]
     assert masks.dtype == np.uint16
     assert masks.chunks == (IMAGES_PER_CHUNK, 1, 12, 12)
-    assert len(written.reader) > 2 * IMAGES_PER_CHUNK
+    assert len(written.reader.images) > 2 * IMAGES_PER_CHUNK
     np.testing.assert_array_equal(masks[:], written.reader.masks)
 
 
@@ -128,7 +128,7 @@ def test_labels_of_another_configuration_are_refused(written):
 def test_pairs_and_their_masks_are_those_of_a_plain_loop(written, names):
     labels = written.open(names)
     expected = list(plain_pairs(written.reader, names))
-    found = labels.pair_masks(0, len(written.reader))
+    found = labels.pair_masks(0, len(written.reader.images))
     assert found.dtype == bool
     assert len(found) == len(labels.image) == len(expected)
     for pair, (image, concept, mask) in enumerate(expected):
@@ -196,6 +196,41 @@ def test_empty_split_is_named_and_leaves_nothing_behind(tmp_path, val_share, mis
 
 def test_data_set_without_images_is_named(tmp_path):
     reader = MemoryReader(images=2)
-    reader.masks = reader.masks[:0]
+    reader.images = []
     with pytest.raises(UserError, match=r"^the data set has no image of split `train`"):
         Written(tmp_path, reader)
+
+
+def test_images_that_cannot_be_read_are_left_out_and_listed(tmp_path):
+    unreadable = [3, 64, 65, 149]
+    whole, reader = MemoryReader(), MemoryReader(unreadable=unreadable)
+    written = Written(tmp_path, reader, skip=True)
+    kept = [image for image in range(150) if image not in unreadable]
+    masks = open_store(written.store, "dataset", MADE_FROM)["masks"]
+    np.testing.assert_array_equal(masks[:], whole.masks[kept])
+    images = read_table(written.images)
+    assert images["image"].tolist() == list(range(146))
+    assert images["path"].tolist() == [str(whole.images[image]) for image in kept]
+    assert read_table(written.skipped).to_dict("list") == {
+        "image": [str(whole.images[image]) for image in unreadable],
+        "reason": [f"image {image}, it cannot be read" for image in unreadable],
+    }
+    names = list(NAME.values())
+    new = dict(zip(kept, range(146), strict=True))
+    expected = [(new[image], names[c], mask.sum()) for image, c, mask in plain_pairs(whole, names) if image in new]
+    assert list(read_table(written.occurrences, dtype={"concept": str}).itertuples(index=False, name=None)) == expected
+
+
+def test_image_that_cannot_be_read_stops_unless_it_is_to_be_skipped(tmp_path):
+    with pytest.raises(UserError, match=r"^image 64, it cannot be read$"):
+        Written(tmp_path, MemoryReader(unreadable=[64]))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_mistake_in_the_tables_stops_even_where_images_are_skipped(tmp_path):
+    with pytest.raises(UserError, match=r"^image 100 is broken$"):
+        Written(tmp_path, MemoryReader(broken=100), skip=True)
+
+
+def test_nothing_skipped_is_an_empty_table(written):
+    assert written.skipped.read_text() == "image,reason\n"

@@ -38,7 +38,7 @@ def run(network, images, store, layers=("1", "3"), dtype="float16", batch_size=8
     grids = {"1": (70, 22, 22), "3": (5, 5, 5)}
     readings = {layer: Reading(*grids[layer]) for layer in layers}
     reader = LayerReader(copy.deepcopy(network).eval(), IMAGENET, calls, readings, "cpu")
-    settings = ProbeSettings(SIZE, dtype, batch_size, threads)
+    settings = ProbeSettings(SIZE, "stretch", dtype, batch_size, threads)
     probe(reader, {layer: grids[layer] for layer in layers}, images, settings, store, {})
     return {layer: open_store(store, "probe", {})[layer] for layer in layers}
 
@@ -82,7 +82,7 @@ def test_activations_beyond_float16_are_refused_with_advice(network, images, tmp
 
 
 def test_estimate_bounds_the_store(network, images, tmp_path):
-    need = estimate({"1": (70, 22, 22), "3": (5, 5, 5)}, 21, ProbeSettings(SIZE, "float16", 8, 2))
+    need = estimate({"1": (70, 22, 22), "3": (5, 5, 5)}, 21, ProbeSettings(SIZE, "stretch", "float16", 8, 2))
     assert need.disk == 21 * (70 * 22 * 22 + 5 * 5 * 5) * 2
     run(network, images, tmp_path / "a.zarr")
     written = sum(file.stat().st_size for file in (tmp_path / "a.zarr").rglob("*") if file.is_file())

@@ -6,7 +6,7 @@ import typer
 from net2vec_core.cli.options import ConfigFile, Threads
 from net2vec_core.config import load, made_from
 from net2vec_core.dataset.readers import open_reader
-from net2vec_core.labels import write_labels
+from net2vec_core.labels import DatasetFiles, write_labels
 
 
 def dataset(
@@ -14,13 +14,14 @@ def dataset(
     labels: Annotated[Path, typer.Option(help="Label store to write.")],
     images: Annotated[Path, typer.Option(help="Table of images to write.")],
     occurrences: Annotated[Path, typer.Option(help="Table of occurrences to write.")],
+    skipped: Annotated[Path, typer.Option(help="Table of images that are left out to write.")],
     drawings: Annotated[Path, typer.Option(help="Folder for images that the reader draws itself.")],
     threads: Threads = 1,
 ) -> None:
     """Read the probe data set: masks, images, and which image holds which concept."""
     configuration = load(config)
     drawings.mkdir(parents=True, exist_ok=True)
-    settings = configuration.dataset.model_copy(update={"path": configuration.dataset_folder})
-    reader = open_reader(settings, drawings)
-    size = configuration.dataset.mask_size
-    write_labels(reader, size, labels, images, occurrences, made_from(configuration, "dataset"), threads)
+    settings = configuration.located_dataset
+    reader, files = open_reader(settings, drawings), DatasetFiles(labels, images, occurrences, skipped)
+    skip = settings.on_bad_image == "skip"
+    write_labels(reader, settings.mask_size, files, made_from(configuration, "dataset"), skip, threads)

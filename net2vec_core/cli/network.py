@@ -22,7 +22,7 @@ def network(config: ConfigFile, network: NetworkName, output: Output) -> None:
     readings = read_layers(trace(outline, size, settings.model), settings, network, prefix_tokens_of(outline))
     _, preprocessing = build(settings, configuration.cache)
     logger.info("%s: images of %d×%d pixels, %s", network, size, size, preprocessing)
-    how = ProbeSettings(size, compute.activation_dtype, compute.batch_size, threads=1)
+    how = ProbeSettings(size, configuration.dataset.fit, compute.activation_dtype, compute.batch_size, threads=1)
     grids = {layer: reading.grid for layer, reading in readings.items()}
     logger.info("%s: to probe 1,000 images needs %s", network, estimate(grids, 1000, how))
     rows = [(layer, *grid) for layer, grid in grids.items()]

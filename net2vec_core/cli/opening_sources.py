@@ -28,4 +28,5 @@ def open_sources(config: Config, network: str, data: Dataset, results: Path) -> 
         predictor=Predictor(masks, data.labels.mask_shape, config.upsampling.align_corners),
         images=data.images,
         image_size=config.dataset.drawn_size,
+        fit=config.dataset.fit,
     )

@@ -33,7 +33,8 @@ def probe(
     calls = trace(model, size, settings.model)
     readings = read_layers(calls, settings, network, prefix_tokens_of(model))
     reader = LayerReader(model, preprocessing, calls, readings, choose_device(compute.device))
-    how = ProbeSettings(size, compute.activation_dtype, compute.batch_size, threads)
+    fit = configuration.dataset.fit
+    how = ProbeSettings(size, fit, compute.activation_dtype, compute.batch_size, threads)
     grids = {layer: reading.grid for layer, reading in readings.items()}
     shard_paths = paths[first : first + compute.images_per_shard]
     run_probe(reader, grids, shard_paths, how, output, made_from(configuration, "probe", network))

@@ -35,7 +35,7 @@ def report(
             for layer in settings.layers
         ]
         shown = {image for layer in layers for name in DECILES for image in layer.tables[name]["image"]}
-        write_thumbnails(sorted(shown), data.images["path"], folder / PICTURES, threads)
+        write_thumbnails(sorted(shown), data.images["path"], configuration.dataset.fit, folder / PICTURES, threads)
         write_page(configuration, _run(results, data, sorted(shown)), layers, folder)
 
 

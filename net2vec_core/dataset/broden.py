@@ -7,21 +7,22 @@ images/         images and masks; a mask codes a label as R + 256·G
 """
 
 import re
-from collections.abc import Hashable
 from pathlib import Path
-from typing import cast, get_args
+from typing import cast
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from net2vec_core.config import Category, DatasetSettings
-from net2vec_core.dataset.images import image_size, read_label_map, resample_labels
+from net2vec_core.config import DatasetSettings
+from net2vec_core.dataset.csv_tables import concepts_of, read_labels, read_text_table, require_numbers, row_of
+from net2vec_core.dataset.images import UnreadableError, image_size, read_colors, resample_labels
 from net2vec_core.dataset.records import SPLITS, Concept, Record, Split
 from net2vec_core.errors import UserError
 
-CATEGORIES: tuple[Category, ...] = get_args(Category)
 TABLES = ("index.csv", "label.csv", "category.csv")
+ARCHIVE = "an unpacked Broden"
+CODING = "label = R + 256·G"
 
 
 class BrodenReader:
@@ -31,37 +32,33 @@ class BrodenReader:
     the union over all of them.
     """
 
-    def __init__(self, folder: Path, mask_size: int) -> None:
+    def __init__(self, settings: DatasetSettings) -> None:
         """Read the archive's tables.
 
         Raises:
             UserError: if one is missing, lacks a column, or has an impossible value.
         """
-        self.folder = folder
-        self.mask_size = mask_size
-        self.categories = _read_categories(folder / "category.csv")
-        self.index = _read_index(folder / "index.csv", self.categories)
-        self.concepts = _read_concepts(folder / "label.csv")
+        self.folder, self.settings = cast(Path, settings.path), settings
+        self.categories = _read_categories(self.folder / "category.csv")
+        self.index = _read_index(self.folder / "index.csv", self.categories)
+        self.concepts = _read_concepts(self.folder / "label.csv", self.categories)
         self.numbers = frozenset(concept.number for concept in self.concepts)
-        self.planes = max([1, *(len(self._masks_and_labels(image)[0]) for image in range(len(self.index)))])
-
-    def __len__(self) -> int:
-        return len(self.index)
+        self.images = [self.folder / "images" / name for name in self.index["image"]]
 
     def read(self, image: int) -> Record:
         """The record of the image in this row of `index.csv`.
 
         Raises:
-            UserError: if a file cannot be read, a mask has the wrong size, or a label is not in `label.csv`.
+            UnreadableError: if a file cannot be read, or a mask has the wrong size.
+            UserError: if a label is not in `label.csv`.
         """
         row = self.index.iloc[image]
         names, labels = self._masks_and_labels(image)
         self._require_known(labels, f"{self.folder / 'index.csv'}: row {image + 2}")
-        masks = np.zeros((self.planes, self.mask_size, self.mask_size), np.uint16)
-        for plane, name in enumerate(names):
-            masks[plane] = self._read_mask(name, int(row["sh"]), int(row["sw"]))
-        path = self.folder / "images" / row["image"]
-        return Record(path, cast(Split, row["split"]), *image_size(path), masks, labels)
+        size = self.settings.mask_size
+        planes = [self._read_mask(name, int(row["sh"]), int(row["sw"])) for name in names]
+        masks = np.array(planes, np.uint16).reshape(-1, size, size)
+        return Record(self.images[image], cast(Split, row["split"]), *image_size(self.images[image]), masks, labels)
 
     def _masks_and_labels(self, image: int) -> tuple[list[str], tuple[int, ...]]:
         cells = [str(self.index.at[image, category]) for category in self.categories]
@@ -73,7 +70,7 @@ class BrodenReader:
         path = self.folder / "images" / name
         labels = read_label_map(path, height, width)
         self._require_known(np.unique(labels[labels > 0]).tolist(), str(path))
-        return resample_labels(labels, self.mask_size)
+        return resample_labels(labels, self.settings.mask_size, self.settings.fit)
 
     def _require_known(self, labels: list[int] | tuple[int, ...], where: str) -> None:
         unknown = sorted(set(labels) - self.numbers)
@@ -83,83 +80,51 @@ class BrodenReader:
 
 def open_reader(settings: DatasetSettings, _folder: Path) -> BrodenReader:
     """The Broden archive at `settings.path`."""
-    return BrodenReader(cast(Path, settings.path), settings.mask_size)
+    return BrodenReader(settings)
 
 
-def _read_table(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
-    try:
-        # without a header, since pandas takes the first column for an index where rows are longer than their header
-        rows = pd.read_csv(path, header=None, dtype=str, keep_default_na=False, encoding="utf-8-sig").fillna("")
-    except OSError as error:
-        raise UserError(
-            f"{path}: cannot be read ({error.strerror}); `dataset.path` must name an unpacked Broden"
-        ) from None
-    except (ValueError, pd.errors.ParserError) as error:
-        raise UserError(f"{path}: not a CSV table ({error})") from None
-    table = rows[1:].set_axis(rows.iloc[0].tolist(), axis="columns").reset_index(drop=True)
-    missing = [column for column in columns if column not in table]
-    if missing:
-        raise UserError(f"{path}: no column `{missing[0]}`; the columns are {', '.join(table.columns)}")
-    return table
+def sources(settings: DatasetSettings) -> list[Path]:
+    """The archive's tables."""
+    return [cast(Path, settings.path) / name for name in TABLES]
 
 
-def _read_categories(path: Path) -> tuple[Category, ...]:
-    names = _read_table(path, ("name",))["name"].tolist()
-    unknown = [name for name in names if name not in CATEGORIES]
-    if unknown:
-        raise UserError(f"{path}: category `{unknown[0]}` is none of {', '.join(CATEGORIES)}")
-    return tuple(names)
+def read_label_map(path: Path, height: int, width: int) -> NDArray[np.uint16]:
+    """Label numbers uint16 [height, width] of a mask image that codes a label as R + 256·G.
+
+    Raises:
+        UnreadableError: if the file cannot be decoded, has another size, or is not an RGB image.
+    """
+    colors = read_colors(path, CODING)
+    if colors.shape[:2] != (height, width):
+        found = f"{colors.shape[1]}×{colors.shape[0]}"
+        raise UnreadableError(f"{path}: the mask is {found} pixels, expected {width}×{height}")
+    return colors[..., 0] + 256 * colors[..., 1]
 
 
-def _read_index(path: Path, categories: tuple[Category, ...]) -> pd.DataFrame:
-    index = _read_table(path, ("image", "split", "sh", "sw", *categories))
-    index = _require_numbers(index, path, ("sh", "sw"))
+def _read_categories(path: Path) -> tuple[str, ...]:
+    return tuple(read_text_table(path, ("name",), ARCHIVE)["name"])
+
+
+def _read_index(path: Path, categories: tuple[str, ...]) -> pd.DataFrame:
+    index = read_text_table(path, ("image", "split", "sh", "sw", *categories), ARCHIVE)
+    index = require_numbers(index, path, ("sh", "sw"))
     wrong = index[~index["split"].isin(SPLITS)]
     if len(wrong):
         split = wrong["split"].iloc[0]
-        raise UserError(f"{path}: row {_row(wrong.index[0])}: split `{split}` is none of {', '.join(SPLITS)}")
+        raise UserError(f"{path}: row {row_of(wrong.index[0])}: split `{split}` is none of {', '.join(SPLITS)}")
     for split in SPLITS:
         if split not in set(index["split"]):
             raise UserError(f"{path}: no image of split `{split}`; concepts are learned on train and scored on val")
     return index
 
 
-def _read_concepts(path: Path) -> tuple[Concept, ...]:
-    labels = _require_numbers(_read_table(path, ("number", "name", "category")), path, ("number",))
-    nameless = labels[labels["name"].str.strip() == ""]
-    if len(nameless):
-        raise UserError(f"{path}: row {_row(nameless.index[0])}: the label has no name")
-    for column in ("number", "name"):
-        repeated = labels[labels[column].duplicated()]
-        if len(repeated):
-            raise UserError(f"{path}: row {_row(repeated.index[0])}: {column} `{repeated[column].iloc[0]}` again")
-    return tuple(
-        Concept(int(label["number"]), label["name"], _main_category(label["category"], f"{path}: row {_row(row)}"))
-        for row, label in labels.iterrows()
-    )
+def _read_concepts(path: Path, categories: tuple[str, ...]) -> tuple[Concept, ...]:
+    labels = read_labels(path, ARCHIVE)
+    return concepts_of(labels.assign(category=[_main_category(uses, categories) for uses in labels["category"]]))
 
 
-def _main_category(uses: str, where: str) -> Category:
-    """The category that uses a label most, of a cell such as `object(120);part(3)` or `object`."""
+def _main_category(uses: str, order: tuple[str, ...]) -> str:
+    """The category that uses a label most, of a cell such as `object(120);part(3)` or `object`; of equals the first."""
     counts = {name: int(count or 1) for name, count in re.findall(r"([^;()]+)(?:\((\d+)\))?", uses)}
-    known = [name for name in CATEGORIES if name in counts]
-    if not known:
-        raise UserError(f"{where}: category `{uses}` is none of {', '.join(CATEGORIES)}")
-    return max(known, key=lambda name: counts[name])
-
-
-def _require_numbers(table: pd.DataFrame, path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
-    for column in columns:
-        # as text first: a number of a hundred digits is no number here
-        digits = table[column].where(table[column].str.fullmatch(r"\d{1,5}"), "0")
-        wrong = table[~digits.astype(int).between(1, 65535)]
-        if len(wrong):
-            value = wrong[column].iloc[0]
-            raise UserError(
-                f"{path}: row {_row(wrong.index[0])}: `{column}` is {value!r}, expected a number from 1 to 65535"
-            )
-    return table.astype(dict.fromkeys(columns, int))
-
-
-def _row(index: Hashable) -> int:
-    return int(str(index)) + 2  # the header is row 1
+    names = sorted(counts, key=lambda name: order.index(name) if name in order else len(order))
+    return max(names, key=lambda name: counts[name], default=uses)

@@ -1,13 +1,12 @@
 """What every reader gives: concepts and, image by image, a record of its labels."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-
-from net2vec_core.config import Category
 
 Split = Literal["train", "val"]
 SPLITS: tuple[Split, ...] = ("train", "val")
@@ -19,15 +18,16 @@ class Concept:
 
     number: int
     name: str
-    category: Category
+    category: str
 
 
 @dataclass(frozen=True)
 class Record:
     """One image of the probe data set with its labels.
 
-    `masks` is uint16 [plane, y, x]; a pixel holds a concept's number, 0 = none. A pixel carries one concept a
-    plane, so several planes give it several labels. `image_labels` are numbers of concepts of the whole image.
+    `height` and `width` are those of the upright image. `masks` is uint16 [plane, y, x] on the mask grid, with as many
+    planes as the image needs; a pixel holds a concept's number, 0 = none. A pixel carries one concept a plane, so
+    several planes give it several labels. `image_labels` are numbers of concepts of the whole image.
     """
 
     image: Path
@@ -39,15 +39,20 @@ class Record:
 
 
 class Reader(Protocol):
-    """A source of records: `len(reader)` images, each read on its own, so that many can be read side by side."""
+    """A source of records, one for each of `images`, each read on its own, so that many can be read side by side.
+
+    A module of a reader has two functions: `open_reader(settings, folder)`, and `sources(settings)`, the files and
+    folders whose change means other data.
+    """
 
     concepts: tuple[Concept, ...]
-    planes: int
-
-    def __len__(self) -> int:
-        """Number of images."""
-        ...
+    images: Sequence[Path]
 
     def read(self, image: int) -> Record:
-        """The record of the image with this index; masks at `mask_size`, `planes` planes (unused ones 0)."""
+        """The record of the image at this place in `images`.
+
+        Raises:
+            UnreadableError: if the image or one of its masks cannot be read.
+            UserError: if they contradict the data set's tables.
+        """
         ...

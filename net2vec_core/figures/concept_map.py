@@ -9,10 +9,10 @@ from matplotlib.figure import Figure
 from net2vec_core.concept_map import MIN_COSINE
 from net2vec_core.figures.placement import label_points
 from net2vec_core.figures.style import (
-    CATEGORY_COLORS,
-    CATEGORY_MARKERS,
     SOFT,
+    category_color,
     category_handles,
+    category_marker,
     in_order,
     shorten,
     styled,
@@ -33,7 +33,7 @@ def concept_map(places: pd.DataFrame, name: str) -> Figure:
     _ties(axes, places)
     for category in in_order(places["category"]):
         rows = places[places["category"] == category]
-        color, marker = CATEGORY_COLORS[category], CATEGORY_MARKERS[category]
+        color, marker = category_color(category), category_marker(category)
         axes.scatter(rows["x"], rows["y"], s=30, c=color, marker=marker, ec="white", lw=0.5, zorder=3)
     _frame(axes)
     handles = category_handles(places["category"])

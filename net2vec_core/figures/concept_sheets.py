@@ -14,7 +14,7 @@ from net2vec_core.figures.drawing import Drawing
 from net2vec_core.figures.example_choice import Example, examples_from
 from net2vec_core.figures.sheet import GAP, HEADER, MARGIN, STEP, TILE, Sheet, color_of
 from net2vec_core.figures.spotlight import outlined, spotlight
-from net2vec_core.figures.style import CATEGORY_COLORS, SOFT, shorten
+from net2vec_core.figures.style import SOFT, category_color, shorten
 from net2vec_core.parallel import ordered_map
 from net2vec_core.progress import progress
 
@@ -93,7 +93,7 @@ def concept_sheet(examples: Sequence[Example], filter_: int, name: str) -> Sheet
 def _draw(sheet: Sheet, x: int, y: int, example: Example) -> None:
     sheet.words(x + LABEL - 8, y + TILE // 2, example.rank, 12, "rm", color=SOFT)
     sheet.tile(x + LABEL, y, example.pixels)
-    color = color_of(CATEGORY_COLORS[example.category])
+    color = color_of(category_color(example.category))
     notes = ["", f"{example.iou_single:.2f}", f"{example.iou_multi:.2f}"]
     masks = [example.labelled, example.single, example.multi]
     for tile, (mask, note) in enumerate(zip(masks, notes, strict=True), start=1):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.cluster.hierarchy import dendrogram, leaves_list
 
 from net2vec_core.concept_map import cluster_tree
-from net2vec_core.figures.style import CATEGORY_COLORS, SOFT, category_handles, shorten, styled
+from net2vec_core.figures.style import SOFT, category_color, category_handles, shorten, styled
 
 MAX_LABELS = 100
 
@@ -64,7 +64,7 @@ def _tree(axes: Axes, tree: NDArray[np.float64] | None) -> None:
 
 
 def _strip(axes: Axes, categories: pd.Series) -> None:
-    colors = np.array([to_rgb(CATEGORY_COLORS[category]) for category in categories])
+    colors = np.array([to_rgb(category_color(category)) for category in categories])
     axes.imshow(colors[:, None], aspect="auto", interpolation="nearest")
     axes.set_xticks([])
     axes.spines[:].set_visible(False)

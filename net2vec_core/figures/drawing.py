@@ -34,5 +34,5 @@ class Drawing:
     @functools.cached_property
     def thumbnail(self) -> Callable[[int], NDArray[np.uint8]]:
         """Gives an image, uint8 [TILE, TILE, 3]; the latest CACHE_BYTES are kept."""
-        paths = [Path(path) for path in self.sources.images["path"]]
-        return functools.lru_cache(CACHE_BYTES // (3 * TILE * TILE))(lambda image: read_rgb(paths[image], TILE))
+        paths, fit = [Path(path) for path in self.sources.images["path"]], self.sources.fit
+        return functools.lru_cache(CACHE_BYTES // (3 * TILE * TILE))(lambda image: read_rgb(paths[image], TILE, fit))

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from net2vec_core.config import Fit
 from net2vec_core.dataset.images import read_rgb
 from net2vec_core.figures.predictions import Predictor
 from net2vec_core.figures.style import in_order
@@ -51,6 +52,7 @@ class Sources:
         predictor: Predictions of the layer.
         images: Column path; one row an image, in order.
         image_size: Side of the images shown, pixels.
+        fit: How an image becomes a square.
     """
 
     individual: pd.DataFrame
@@ -61,6 +63,7 @@ class Sources:
     predictor: Predictor
     images: pd.DataFrame
     image_size: int
+    fit: Fit
 
     def on_val(self) -> pd.DataFrame:
         """The rows of `individual` whose image is a val image."""
@@ -72,7 +75,8 @@ def gather_examples(scores: pd.DataFrame, sources: Sources) -> list[Example]:
     individual, concepts = sources.on_val(), choose_concepts(scores)
     chosen = pd.concat([choose_images(individual[individual["concept"] == name]) for name in concepts["concept"]])
     paths = [Path(path) for path in sources.images["path"]]
-    example_of = examples_from(chosen, concepts, sources, lambda image: read_rgb(paths[image], sources.image_size))
+    size, fit = sources.image_size, sources.fit
+    example_of = examples_from(chosen, concepts, sources, lambda image: read_rgb(paths[image], size, fit))
     return [example_of(row) for row in range(len(chosen))]
 
 

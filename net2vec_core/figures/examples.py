@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from net2vec_core.figures.example_choice import RANKS, Example
 from net2vec_core.figures.spotlight import spotlight
-from net2vec_core.figures.style import CATEGORY_COLORS, HALO, INK, SOFT, shorten, styled
+from net2vec_core.figures.style import HALO, INK, SOFT, category_color, shorten, styled
 
 TILES = ("image", "labelled", "best single filter", "all filters")
 TILE, GAP, LEFT, TOP = 1.28, 0.22, 0.64, 0.86  # inches
@@ -55,7 +55,7 @@ def _draw(tiles: list[Axes], example: Example) -> None:
     for tile, mask in zip(tiles[1:], (example.labelled, example.single, example.multi), strict=True):
         tile.imshow(spotlight(example.pixels, mask))
         if mask.any() and not mask.all():
-            color = CATEGORY_COLORS[example.category]
+            color = category_color(example.category)
             tile.contour(*_centres(mask, example.pixels), mask, levels=[0.5], colors=[color], linewidths=1.4)
     for tile, iou in zip(tiles[2:], (example.iou_single, example.iou_multi), strict=True):
         tile.text(0.04, 0.05, f"IoU {iou:.2f}", transform=tile.transAxes, weight="bold", path_effects=HALO)
@@ -68,7 +68,7 @@ def _centres(mask: NDArray[np.bool_], pixels: NDArray[np.uint8]) -> list[NDArray
 
 
 def _name_row(tile: Axes, example: Example) -> None:
-    color = CATEGORY_COLORS[example.category]
+    color = category_color(example.category)
     tile.set_ylabel(f"{shorten(example.concept, 17)}\n{example.category}", color=color, weight="bold", labelpad=14)
     evidence, color = ("encoded", INK) if example.encoded else ("not above chance", SOFT)
     beside = tile.text(-0.04, 0.5, evidence, transform=tile.transAxes, color=color, fontsize=7)

@@ -11,10 +11,10 @@ from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 from net2vec_core.failures import AGAINST, ALL
 from net2vec_core.figures.placement import label_points
 from net2vec_core.figures.style import (
-    CATEGORY_COLORS,
-    CATEGORY_MARKERS,
     SOFT,
+    category_color,
     category_handles,
+    category_marker,
     encoded_handles,
     in_order,
     point_style,
@@ -76,7 +76,7 @@ def _panel(axes: Axes, scores: pd.DataFrame, against: str) -> None:
     axes.axhline(0, color=SOFT, lw=1)
     for category in in_order(scores["category"]):
         rows = scores[scores["category"] == category]
-        color, marker = CATEGORY_COLORS[category], CATEGORY_MARKERS[category]
+        color, marker = category_color(category), category_marker(category)
         for encoded, points in rows.groupby("encoded"):
             look = point_style(bool(encoded))
             axes.scatter(points[against], points["gain"], s=24, c=color, marker=marker, zorder=3, **look)

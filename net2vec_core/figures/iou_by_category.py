@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from net2vec_core.figures.style import CATEGORY_COLORS, INK, SOFT, in_order, shorten, styled
+from net2vec_core.figures.style import INK, SOFT, category_color, in_order, shorten, styled
 
 ALL = "all concepts"
 MAX_WIDTH = 14  # of a row of panels, inches
@@ -78,7 +78,9 @@ def _panel(axes: Axes, scores: pd.DataFrame, category: str, colors: dict[str, st
     axes.set_ylim(bottom=0)
     axes.grid(axis="y")
     axes.set_title(
-        f"{category} ({scores['concept'].nunique()})", color=CATEGORY_COLORS.get(category, INK), weight="bold"
+        f"{category} ({scores['concept'].nunique()})",
+        color=INK if category == ALL else category_color(category),
+        weight="bold",
     )
 
 

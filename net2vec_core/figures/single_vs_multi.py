@@ -8,12 +8,12 @@ from matplotlib.lines import Line2D
 
 from net2vec_core.figures.placement import label_points
 from net2vec_core.figures.style import (
-    CATEGORY_COLORS,
-    CATEGORY_MARKERS,
     FAINT,
     INK,
     SOFT,
+    category_color,
     category_handles,
+    category_marker,
     encoded_handles,
     in_order,
     point_style,
@@ -83,10 +83,10 @@ def _scatter(axes: Axes, scores: pd.DataFrame) -> None:
     axes.axline((0, 0), (highest, highest), color=SOFT, lw=0.8, ls=(0, (4, 3)))
     alpha = min(0.4, 60 / len(scores))
     for category in in_order(scores["category"]):
-        rows, color = scores[scores["category"] == category], CATEGORY_COLORS[category]
+        rows, color = scores[scores["category"] == category], category_color(category)
         axes.vlines(rows["single"], rows["multi_low"], rows["multi_high"], color=color, lw=0.7, alpha=alpha)
         axes.hlines(rows["multi"], rows["single_low"], rows["single_high"], color=color, lw=0.7, alpha=alpha)
-        marker = CATEGORY_MARKERS[category]
+        marker = category_marker(category)
         for encoded, points in rows.groupby("encoded"):
             look = point_style(bool(encoded))
             axes.scatter(
@@ -102,7 +102,7 @@ def _scatter(axes: Axes, scores: pd.DataFrame) -> None:
 
 def _list(axes: Axes, rows: pd.DataFrame, concepts: int) -> None:
     heights = -np.arange(len(rows)) - rows["category"].ne(rows["category"].shift()).cumsum().to_numpy()
-    colors = rows["category"].map(CATEGORY_COLORS).tolist()
+    colors = rows["category"].map(category_color).tolist()
     axes.hlines(heights, 0, _highest(rows), color=FAINT, lw=0.7, zorder=0)
     axes.hlines(heights, rows["single"], rows["multi"], color=colors, lw=2.4, alpha=0.3)
     for score, faces in (("single", ["white"] * len(rows)), ("multi", colors)):

@@ -1,6 +1,7 @@
 """The look that all figures share, and how they are saved."""
 
 import io
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,9 @@ CATEGORY_MARKERS: dict[str, str] = {
     "scene": "P",
     "texture": "X",
 }
+# Other data have other categories: a digest of the name chooses, the same in every figure (colours after Paul Tol).
+OTHER_COLORS = ("#332288", "#AA4499", "#117733", "#882255", "#44AA99", "#999933", "#661100", "#6699CC", "#888888")
+OTHER_MARKERS = ("v", "<", ">", "p", "h", "*", "d", "8")
 INK = "#20262E"
 SOFT = "#8D96A0"
 FAINT = "#E3E7EB"
@@ -74,15 +78,26 @@ def save(figure: Figure, path: Path) -> None:
 
 
 def in_order(categories: Iterable[str]) -> list[str]:
-    """The categories that occur, in the order of the colours."""
+    """The categories that occur, in the order of the colours, others after them by name."""
     present = set(categories)
-    return [category for category in CATEGORY_COLORS if category in present]
+    known = [category for category in CATEGORY_COLORS if category in present]
+    return [*known, *sorted(present - CATEGORY_COLORS.keys())]
+
+
+def category_color(category: str) -> str:
+    """The colour of a category, whichever its name."""
+    return CATEGORY_COLORS.get(category, OTHER_COLORS[_digest(category) % len(OTHER_COLORS)])
+
+
+def category_marker(category: str) -> str:
+    """The marker of a category, whichever its name."""
+    return CATEGORY_MARKERS.get(category, OTHER_MARKERS[_digest(category) % len(OTHER_MARKERS)])
 
 
 def category_handles(categories: Iterable[str]) -> list[Line2D]:
     """Legend entries of categories."""
     return [
-        Line2D([], [], color=CATEGORY_COLORS[name], marker=CATEGORY_MARKERS[name], linestyle="", label=name)
+        Line2D([], [], color=category_color(name), marker=category_marker(name), linestyle="", label=name)
         for name in in_order(categories)
     ]
 
@@ -99,6 +114,10 @@ def encoded_handles() -> list[Line2D]:
         Line2D([], [], **dot, mec=INK, label="encoded: above chance"),
         Line2D([], [], **dot, mec="white", alpha=0.45, label="not above chance"),
     ]
+
+
+def _digest(name: str) -> int:
+    return zlib.crc32(name.encode())
 
 
 def shorten(name: str, length: int = 24) -> str:

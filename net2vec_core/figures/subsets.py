@@ -10,12 +10,12 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import NullLocator
 
 from net2vec_core.figures.style import (
-    CATEGORY_COLORS,
-    CATEGORY_MARKERS,
     HALO,
     INK,
     SOFT,
+    category_color,
     category_handles,
+    category_marker,
     in_order,
     styled,
 )
@@ -66,7 +66,7 @@ def _panel(axes: Axes, rows: pd.DataFrame, task: str) -> None:
     _concepts(axes, filters, scores)
     for category in in_order(rows["category"]):
         medians = rows[rows["category"] == category].groupby("filters")["score_val"].median()
-        color, marker = CATEGORY_COLORS[category], CATEGORY_MARKERS[category]
+        color, marker = category_color(category), category_marker(category)
         axes.plot(medians.index, medians, color=color, lw=1.2, marker=marker, ms=3.5, mec="white", mew=0.4)
     axes.plot(filters, np.nanmedian(scores, axis=1), color=INK, lw=2.4, zorder=3)
     _half(axes, needed_by_half(rows), filters[-1])

@@ -11,7 +11,7 @@ from plotly.offline import get_plotlyjs
 
 import net2vec_core
 from net2vec_core.config import Config
-from net2vec_core.figures.style import CATEGORY_COLORS
+from net2vec_core.figures.style import category_color, in_order
 from net2vec_core.report.answers import Needed, Recipe, Sharing, Sums
 from net2vec_core.report.pictures import as_sources, size_of
 from net2vec_core.report.tables import Columns, columns
@@ -40,7 +40,6 @@ SCRIPTS = (
 PICTURES = "pictures"
 INLINE_BYTES = 7 * 2**20
 """Pictures of more than so many bytes lie beside the page instead of in it."""
-OTHER_COLORS = ("#882255", "#117733", "#332288", "#999933", "#AA4499", "#44AA99", "#DDAA33", "#555555")
 
 
 @dataclass(frozen=True)
@@ -129,11 +128,8 @@ def main_layer(config: Config, layers: list[LayerPart]) -> LayerPart:
 
 
 def category_colors(categories: "pd.Series[str]") -> dict[str, str]:
-    """A colour for each category that occurs: that of the figures, or one of OTHER_COLORS in turn."""
-    present = list(dict.fromkeys([*CATEGORY_COLORS, *sorted(set(categories))]))
-    others = [name for name in present if name not in CATEGORY_COLORS]
-    colors = CATEGORY_COLORS | {name: OTHER_COLORS[i % len(OTHER_COLORS)] for i, name in enumerate(others)}
-    return {name: colors[name] for name in present if name in set(categories)}
+    """The colour of each category that occurs, that of the figures."""
+    return {name: category_color(name) for name in in_order(categories)}
 
 
 def _for_browser(

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image
 
+from net2vec_core.config import Fit
 from net2vec_core.dataset.images import read_rgb
 from net2vec_core.figures.example_choice import Sources
 from net2vec_core.figures.predictions import Predictor
@@ -23,12 +24,12 @@ COLORS = {"labelled": (0, 214, 255), "filter": (255, 176, 0), "embedding": (235,
 """What lies over an image: the labelled mask, the best single filter's and the embedding's."""
 
 
-def write_thumbnails(images: Sequence[int], paths: "pd.Series[str]", folder: Path, threads: int) -> None:
+def write_thumbnails(images: Sequence[int], paths: "pd.Series[str]", fit: Fit, folder: Path, threads: int) -> None:
     """Write `images/NUMBER.webp` for each of these images."""
     place = _made(folder / "images")
 
     def write(image: int) -> None:
-        pixels = read_rgb(Path(paths.iloc[image]), SIDE)
+        pixels = read_rgb(Path(paths.iloc[image]), SIDE, fit)
         Image.fromarray(pixels).save(place / f"{image}.webp", quality=QUALITY, method=4)
 
     for _ in ordered_map(write, progress(images, "drawing images", "images"), threads):

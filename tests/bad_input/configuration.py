@@ -134,7 +134,7 @@ CASES = [
     refused(
         "an unknown reader",
         {"dataset.reader": "imagenet"},
-        "`dataset.reader` should be 'toy' or 'broden', not \"imagenet\"",
+        "`dataset.reader` should be 'toy', 'broden' or 'folder', not \"imagenet\"",
     ),
     refused(
         "a reader without its path",
@@ -146,10 +146,12 @@ CASES = [
         {"dataset.reader": "toy"},
         "`dataset`: `path` is not for reader `toy`, which draws its own data: set another reader, or no path",
     ),
-    refused(
+    Case(
         "an unknown category",
-        {"concepts.categories": ["animal"]},
-        "`concepts.categories.0` should be 'color', 'object', 'part', 'material', 'scene' or 'texture', not \"animal\"",
+        config({"concepts.categories": ["animal"]}),
+        "concepts",
+        "`concepts.categories`: the data set has no category `animal`; it has object, color, scene, material, part,"
+        " texture",
     ),
     refused(
         "a concept that YAML reads as true",

@@ -47,7 +47,7 @@ def csv_into(folder: str, *names: str) -> str:
 # The stages of a run, in their order, as the workflow calls them.
 STAGES = {
     "dataset": f"dataset {CONFIGURED} {into(f'{RUN}/dataset', 'labels.zarr', 'images.csv', 'occurrences.csv.gz')}"
-    f" --drawings {RUN}/dataset/drawings",
+    f" --skipped {RUN}/dataset/skipped.csv --drawings {RUN}/dataset/drawings",
     "concepts": f"concepts {CONFIGURED} {OF_DATASET} --output {RUN}/dataset/concepts.csv",
     "network": f"network {OF_NETWORK} --output {RUN}/net/layers.csv",
     "probe": f"probe {OF_NETWORK} {OF_DATASET} --layer features.6 --shard 0 --output {RUN}/net/activations/0.zarr",

@@ -118,7 +118,10 @@ def drawing(tmp_path):
     predictor = Predictor(scene.masks, labels.mask_shape, True)
     weights = rng.normal(size=(2, 12))
     return Drawing(
-        Sources(individual, pd.Index(names), weights, np.zeros(2), labels, predictor, images, 16), "net", "iou", 2
+        Sources(individual, pd.Index(names), weights, np.zeros(2), labels, predictor, images, 16, "stretch"),
+        "net",
+        "iou",
+        2,
     )
 
 

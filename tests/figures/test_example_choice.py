@@ -51,7 +51,7 @@ def sources(tmp_path):
     weights, bias = np.random.default_rng(1).normal(size=(3, 12)), np.array([0.0, 0.8, -0.6])
     images = pd.DataFrame({"path": [str(tmp_path / f"{image}.png") for image in range(40)]})
     predictor = Predictor(scene.masks, labels.mask_shape, True)
-    return Sources(pairs, pd.Index(names), weights, bias, labels, predictor, images, 16)
+    return Sources(pairs, pd.Index(names), weights, bias, labels, predictor, images, 16, "stretch")
 
 
 @pytest.fixture

@@ -31,7 +31,9 @@ def layer(tmp_path):
     images = pd.DataFrame({"path": [str(tmp_path / f"{image}.png") for image in range(30)]})
     predictor = Predictor(scene.masks, scene.labels.mask_shape, True)
     nothing = pd.DataFrame()
-    sources = Sources(nothing, pd.Index([]), np.zeros((0, 12)), np.zeros(0), scene.labels, predictor, images, 16)
+    sources = Sources(
+        nothing, pd.Index([]), np.zeros((0, 12)), np.zeros(0), scene.labels, predictor, images, 16, "stretch"
+    )
     maxima = np.random.default_rng(0).random((30, 12)).astype(np.float32)
     return scene, Drawing(sources, "net", "iou", 2), filter_deciles(maxima, 0)
 
@@ -69,7 +71,7 @@ def test_images_are_decoded_once(layer, tmp_path, monkeypatch):
     decoded = []
     monkeypatch.setattr(
         "net2vec_core.figures.drawing.read_rgb",
-        lambda path, size: decoded.append(path) or np.zeros((size, size, 3), np.uint8),
+        lambda path, size, _: decoded.append(path) or np.zeros((size, size, 3), np.uint8),
     )
     alone = Drawing(drawing.sources, "net", "iou", 1)
     for _ in range(2):

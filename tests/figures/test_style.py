@@ -8,7 +8,7 @@ from net2vec_core.figures.cosine_similarity import cosine_similarity
 from net2vec_core.figures.iou_by_category import iou_by_category
 from net2vec_core.figures.layer_pairs import layer_pairs
 from net2vec_core.figures.single_vs_multi import single_vs_multi
-from net2vec_core.figures.style import category_handles, in_order, save, shorten
+from net2vec_core.figures.style import CATEGORY_COLORS, category_handles, in_order, save, shorten
 from net2vec_core.overlap import filter_overlap, used_filters
 
 
@@ -58,6 +58,14 @@ def test_categories_keep_their_order_and_have_a_shape_each():
     handles = category_handles(["texture", "color"])
     assert [handle.get_label() for handle in handles] == ["color", "texture"]
     assert handles[0].get_marker() != handles[1].get_marker()
+
+
+def test_categories_of_other_data_come_after_the_known_and_look_the_same_everywhere():
+    assert in_order(["organ", "texture", "$lesion", "organ"]) == ["texture", "$lesion", "organ"]
+    first, second = category_handles(["organ", "part"])[1], category_handles(["organ", "lesion"])[1]
+    assert first.get_label() == second.get_label() == "organ"
+    assert (first.get_color(), first.get_marker()) == (second.get_color(), second.get_marker())
+    assert first.get_color() not in CATEGORY_COLORS.values()
 
 
 def test_shorten_keeps_what_fits():

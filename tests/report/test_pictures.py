@@ -93,7 +93,7 @@ def test_every_filter_has_a_strip_of_its_deciles(results, sources, tmp_path):
 
 
 def test_thumbnails_are_small_squares(sources, tmp_path):
-    write_thumbnails([3, 5], sources.images["path"], tmp_path, threads=1)
+    write_thumbnails([3, 5], sources.images["path"], "stretch", tmp_path, threads=1)
     with Image.open(tmp_path / "images" / "5.webp") as picture:
         assert picture.size == (SIDE, SIDE)
     assert size_of(tmp_path) == sum(path.stat().st_size for path in (tmp_path / "images").iterdir())

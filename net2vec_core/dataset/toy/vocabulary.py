@@ -1,9 +1,8 @@
 """The concepts of the toy probe set, numbered from 1 in the order in which they stand here."""
 
-from net2vec_core.config import Category
 from net2vec_core.dataset.records import Concept
 
-NAMES: dict[Category, tuple[str, ...]] = {
+NAMES: dict[str, tuple[str, ...]] = {
     "color": ("black", "blue", "brown", "gray", "green", "orange", "pink", "purple", "red", "white", "yellow"),
     "object": (
         *("sky", "cloud", "mountain", "tree", "flower", "grass", "sea", "road", "sidewalk", "fence"),
@@ -31,4 +30,4 @@ CONCEPTS: tuple[Concept, ...] = tuple(
 
 NUMBER: dict[str, int] = {concept.name: concept.number for concept in CONCEPTS}
 
-PLANES: tuple[Category, ...] = ("color", "object", "part", "material")
+PLANES: tuple[str, ...] = ("color", "object", "part", "material")

@@ -1,4 +1,4 @@
-"""Models by name: torchvision's, timm's, what the user's own code gives, and programs in files."""
+"""Models by name: torchvision's, timm's, what the user's own code gives, and exported programs."""
 
 import importlib
 import os
@@ -70,17 +70,11 @@ def _exported(settings: NetworkSettings) -> nn.Module:
         return _made(settings, lambda _options: torch.export.unflatten(torch.export.load(path)))
 
 
-def _scripted(settings: NetworkSettings) -> nn.Module:
-    path = _existing(settings.model)
-    return _made(settings, lambda _options: torch.jit.load(path, map_location="cpu"))  # type: ignore[no-untyped-call]
-
-
 CONSTRUCTORS: dict[str, Callable[[NetworkSettings], nn.Module]] = {
     "torchvision": _of_torchvision,
     "timm": _of_timm,
     "callable": _from_callable,
     "exported": _exported,
-    "torchscript": _scripted,
 }
 
 

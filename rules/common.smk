@@ -239,7 +239,7 @@ def named_files(network):
     files = {}
     if source_of(network.weights) == "file":
         files["weights"] = network.weights
-    if kind_of(network.model) in ("exported", "torchscript"):
+    if kind_of(network.model) == "exported":
         files["model"] = network.model
     return files
 

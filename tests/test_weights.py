@@ -10,9 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import timm
 import torch
 import torchvision
-from safetensors.torch import save_file
+from safetensors.torch import save, save_file
 from torchvision.models import AlexNet_Weights, get_model_weights
 
 from net2vec_core.config import NetworkSettings
@@ -80,11 +81,19 @@ def server():
     """A web server on this machine that gives what `files` holds by path."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
+        def do_HEAD(self):
             content = files.get(self.path.lstrip("/"))
             self.send_response(404 if content is None else 200)
+            if content is not None:
+                digest = hashlib.sha256(content).hexdigest()
+                self.send_header("Content-Length", str(len(content)))
+                self.send_header("ETag", f'"{digest}"')
+                self.send_header("X-Repo-Commit", digest[:40])  # a hub of models says so
             self.end_headers()
-            self.wfile.write(content or b"")
+
+        def do_GET(self):
+            self.do_HEAD()
+            self.wfile.write(files.get(self.path.lstrip("/"), b""))
 
         def log_message(self, *_arguments):
             pass
@@ -249,6 +258,41 @@ def test_checkpoint_of_a_whole_module_is_refused(tmp_path):
     assert "weights_only" not in message
 
 
+@pytest.mark.parametrize("wrapper", ["state_dict", "model_state_dict", "model"])
+def test_state_dict_in_a_training_checkpoint_is_found(tmp_path, wrapper):
+    path = tmp_path / "w.pt"
+    torch.save({"epoch": 3, wrapper: STATE, "optimizer": {"lr": 0.1, "state": [torch.ones(2)]}}, path)
+    assert_same_state(read_checkpoint(path), STATE)
+
+
+@pytest.mark.parametrize("prefix", ["", "module.", "model.", "module.model.backbone."])
+def test_weights_are_taken_from_under_any_prefix(tmp_path, prefix):
+    path = tmp_path / "w.pt"
+    saved = torchvision.models.resnet18(weights=None).state_dict()
+    others = {"criterion.weight": torch.ones(3)} if prefix else {}
+    torch.save({"state_dict": {prefix + name: value for name, value in saved.items()} | others}, path)
+    model, _ = build(settings("torchvision/resnet18", str(path)), tmp_path)
+    assert_same_state(model.state_dict(), saved)
+
+
+def test_weights_that_are_there_twice_are_refused(tmp_path):
+    path = tmp_path / "w.pt"
+    saved = torchvision.models.squeezenet1_1(weights=None).state_dict()
+    torch.save({prefix + name: value for prefix in ("model.", "ema.") for name, value in saved.items()}, path)
+    message = message_of(build, settings("torchvision/squeezenet1_1", str(path)), tmp_path)
+    assert message == f"weights `{path}` hold the network more than once, under `model.`, `ema.`; keep one of them"
+
+
+def test_wrapped_weights_of_another_number_of_classes_say_so(tmp_path):
+    path = tmp_path / "w.pt"
+    saved = torchvision.models.squeezenet1_1(num_classes=10).state_dict()
+    torch.save({f"module.{name}": value for name, value in saved.items()}, path)
+    message = message_of(build, settings("torchvision/squeezenet1_1", str(path)), tmp_path)
+    assert "Missing key" not in message
+    assert "size mismatch for classifier.1.weight" in message
+    build(settings("torchvision/squeezenet1_1", str(path), options={"num_classes": 10}), tmp_path)
+
+
 @pytest.mark.parametrize("content", [[1], {}, {"net": STATE}, {"model": {}}, {1: torch.ones(1)}, torch.ones(2)])
 def test_checkpoint_of_something_else_is_refused(tmp_path, content):
     path = tmp_path / "w.pt"
@@ -374,3 +418,46 @@ def test_unknown_weights_are_named_with_the_nearest_and_all(tmp_path):
 def test_unknown_model_is_named_whatever_the_weights(tmp_path, weights):
     message = message_of(build, settings("torchvision/alexnett", weights), tmp_path)
     assert message == "torchvision has no classification model `alexnett`; did you mean alexnet, googlenet, resnet50?"
+
+
+TIMM = "timm/test_resnet"
+
+
+@pytest.fixture
+def hub(server, monkeypatch):
+    """Publishes a state dict as the weights of a timm model on a Hugging Face hub of its own."""
+    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", server.url)
+    monkeypatch.setattr("huggingface_hub.constants.HUGGINGFACE_CO_URL_TEMPLATE", HUB_FILE.replace("HUB", server.url))
+
+    def publish(repository, state):
+        server.files[f"timm/{repository}/resolve/main/model.safetensors"] = save(state)
+
+    return publish
+
+
+HUB_FILE = "HUB/{repo_id}/resolve/{revision}/{filename}"
+
+
+@pytest.mark.parametrize(("weights", "tag"), [("DEFAULT", "r160_in1k"), ("r160_in1k", "r160_in1k")])
+def test_timms_weights_are_fetched_from_a_hub_into_the_cache(tmp_path, hub, server, weights, tag):
+    saved = timm.create_model("test_resnet").state_dict()
+    hub(f"test_resnet.{tag}", saved)
+    model, preprocessing = build(settings(TIMM, weights), tmp_path)
+    assert_same_state(model.state_dict(), saved)
+    assert preprocessing == Preprocessing("rgb", (127.5, 127.5, 127.5), (127.5, 127.5, 127.5))
+    server.files.clear()
+    assert_same_state(build(settings(TIMM, weights), tmp_path)[0].state_dict(), saved)
+
+
+def test_timms_weights_that_a_hub_lacks_are_named(tmp_path, hub):
+    del hub
+    message = message_of(build, settings(TIMM), tmp_path)
+    assert message.startswith(f"timm/test_resnet: the weights cannot be had by way of {tmp_path} (")
+
+
+def test_unknown_weights_of_timm_are_named_with_those_there_are(tmp_path):
+    message = message_of(build, settings(TIMM, "r160_in2k"), tmp_path)
+    assert message == (
+        "timm/test_resnet has no weights `r160_in2k`; did you mean r160_in1k?; it has r160_in1k, DEFAULT; `random` or a"
+        " file that ends in .safetensors, .pt, .pth will do, too"
+    )

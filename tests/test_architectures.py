@@ -1,0 +1,267 @@
+import contextlib
+import io
+import os
+import sys
+import zipfile
+
+import numpy as np
+import pytest
+import torch
+import torchvision
+from torch import nn
+
+from net2vec_core.architectures import construct
+from net2vec_core.config import NetworkSettings
+from net2vec_core.errors import UserError
+from net2vec_core.layouts import Reading, read_layers
+from net2vec_core.network import LayerReader, build, prefix_tokens_of, trace
+from net2vec_core.preprocessing import IMAGENET
+
+MODELS = """
+import timm, torch
+from torch import nn
+
+class Tokens(nn.Module):
+    def __init__(self, filters=8, registers=2):
+        super().__init__()
+        self.stem = nn.Conv2d(3, filters, 8, stride=(8, 4))
+        self.register_tokens = nn.Parameter(torch.zeros(1, registers, filters))
+        self.block = nn.Linear(filters, 12)
+        self.both = Both()
+
+    def forward(self, images):
+        tokens = self.stem(images).flatten(2).mT
+        registers = self.register_tokens.expand(len(images), -1, -1)
+        return self.both(self.block(torch.cat([registers, tokens], 1)))["last"][0]
+
+class Both(nn.Module):
+    def forward(self, x):
+        return {"first": x, "last": (x + 1, x[:, 0])}
+
+def timms(**options):
+    return timm.create_model("resnet18", **options)
+
+def number():
+    return 7
+
+class Nested:
+    build = Tokens
+"""
+
+
+@pytest.fixture
+def models(tmp_path, monkeypatch):
+    """A module of the user's, importable while the test runs."""
+    (tmp_path / "my_models.py").write_text(MODELS)
+    monkeypatch.syspath_prepend(tmp_path)
+    yield tmp_path
+    sys.modules.pop("my_models", None)
+
+
+def settings(model, weights="own", layers=("x",), **changes):
+    return NetworkSettings(model=model, weights=weights, layers=list(layers), **changes)
+
+
+def message_of(function, *arguments):
+    with pytest.raises(UserError) as caught:
+        function(*arguments)
+    return str(caught.value)
+
+
+def images_of(size, images=3):
+    return np.random.default_rng(0).integers(0, 256, (images, size, size, 3), dtype=np.uint8)
+
+
+def outputs_of(chosen, folder, size=32):
+    """What the stages read of a network, and its readings."""
+    model, preprocessing = build(chosen, folder)
+    calls = trace(model, size, chosen.model)
+    readings = read_layers(calls, chosen, "net", prefix_tokens_of(model))
+    reader = LayerReader(model, preprocessing, calls, readings, "cpu")
+    return reader(images_of(size), torch.float32), readings
+
+
+def plain_outputs(model, paths, size=32):
+    """What plain hooks on these modules give."""
+    found = {}
+    for path in paths:
+        model.get_submodule(path).register_forward_hook(lambda _m, _i, output, path=path: found.update({path: output}))
+    with torch.inference_mode():
+        model(IMAGENET(images_of(size)))
+    return found
+
+
+def test_users_code_gives_a_network_with_tokens_on_a_grid_that_is_not_square(models):
+    chosen = settings(
+        "my_models:Tokens", layers=["stem", "block", "both@last@0", "both@last@1"], options={"filters": 6}
+    )
+    outputs, readings = outputs_of(chosen, models)
+    assert readings["block"] == readings["both@last@0"] == Reading(12, 4, 7, "channels_last", 2)
+    plain = plain_outputs(build(chosen, models)[0], ["block"])["block"]
+    for image in range(3):
+        for filter_ in range(12):
+            for y in range(4):
+                for x in range(7):
+                    expected = plain[image, 2 + 7 * y + x, filter_]
+                    assert outputs["block"][image, filter_, y, x] == pytest.approx(float(expected), abs=1e-5)
+    torch.testing.assert_close(outputs["both@last@0"], outputs["block"] + 1)
+    torch.testing.assert_close(outputs["both@last@1"][:, :, 0, 0], plain[:, 0], atol=1e-5, rtol=1e-5)
+
+
+def test_vision_transformers_outputs_are_plain_hooks_rearranged_by_hand(tmp_path):
+    block, attention = "encoder.layers.encoder_layer_0", "encoder.layers.encoder_layer_0.self_attention"
+    options = {"image_size": 32}
+    chosen = settings("torchvision/vit_b_16", "random", [block, f"{attention}@0", "heads.head"], options=options)
+    outputs, _ = outputs_of(chosen, tmp_path)
+    plain = plain_outputs(build(chosen, tmp_path)[0], [block, attention, "heads.head"])
+    for layer, tokens in [(block, plain[block]), (f"{attention}@0", plain[attention][0])]:
+        assert tokens.shape == (3, 5, 768)
+        for token in range(4):
+            torch.testing.assert_close(
+                outputs[layer][:, :, token // 2, token % 2], tokens[:, 1 + token], atol=1e-4, rtol=0
+            )
+    torch.testing.assert_close(outputs["heads.head"][:, :, 0, 0], plain["heads.head"], atol=1e-4, rtol=0)
+
+
+def test_channels_last_outputs_are_plain_hooks_rearranged_by_hand(tmp_path):
+    layers = ["features.1.0.block.3", "features.1.0"]
+    chosen = settings("torchvision/convnext_tiny", "random", layers, seed=3)
+    outputs, _ = outputs_of(chosen, tmp_path)
+    plain = plain_outputs(build(chosen, tmp_path)[0], layers)
+    inner = plain["features.1.0.block.3"]
+    assert inner.shape == (3, 8, 8, 384)
+    for y, x in [(0, 0), (3, 5), (7, 2)]:
+        torch.testing.assert_close(outputs["features.1.0.block.3"][:, :, y, x], inner[:, y, x], atol=1e-4, rtol=0)
+    torch.testing.assert_close(outputs["features.1.0"], plain["features.1.0"], atol=1e-4, rtol=0)
+
+
+def test_what_users_code_draws_is_drawn_from_the_seed(models):
+    first, again, other = (build(settings("my_models:Tokens", seed=seed), models)[0].block.weight for seed in (1, 1, 2))
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)
+
+
+def test_timms_metadata_count_in_users_code_too(models):
+    _, preprocessing = build(settings("my_models:timms", options={"num_classes": 3}), models)
+    assert preprocessing.mean == pytest.approx(IMAGENET.mean)
+
+
+@pytest.mark.usefixtures("models")
+def test_an_attribute_of_an_attribute_can_be_called():
+    assert construct(settings("my_models:Nested.build")).block.out_features == 12
+
+
+@pytest.mark.parametrize(
+    ("model", "options", "message"),
+    [
+        (
+            "no_models:build",
+            {},
+            "no_models:build: `no_models` cannot be imported from the working directory or PYTHONPATH"
+            " (ModuleNotFoundError: No module named 'no_models')",
+        ),
+        ("my_models:Token", {}, "my_models:Token: `my_models` has no `Token`; did you mean Tokens?"),
+        ("my_models:number", {}, "my_models:number gave a int; it should give a torch.nn.Module"),
+        (
+            "my_models:Tokens",
+            {"filter": 3},
+            "my_models:Tokens cannot be made with {'filter': 3} (TypeError: Tokens.__init__() got an unexpected keyword"
+            " argument 'filter')",
+        ),
+        (
+            "torchvision/alexnet",
+            {"classes": 3},
+            "torchvision/alexnet cannot be made with {'classes': 3} (TypeError: AlexNet.__init__() got an unexpected"
+            " keyword argument 'classes')",
+        ),
+        ("timm/resnet17", {}, "timm has no model `resnet17`; did you mean resnet18, resnet61q, resnet51q?"),
+        ("no/model.pt2", {}, "no/model.pt2: no such model file"),
+    ],
+)
+@pytest.mark.usefixtures("models")
+def test_models_that_cannot_be_made_are_named(model, options, message):
+    weights = "random" if model.startswith(("torchvision/", "timm/")) else "own"
+    assert message_of(construct, settings(model, weights, options=options)) == message
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    """ResNet-18 as a program for any number of images of 32×32 pixels, and the module itself."""
+    path = tmp_path_factory.mktemp("exported") / "resnet.pt2"
+    torch.manual_seed(0)
+    model = torchvision.models.resnet18(weights=None).eval()
+    images = torch.export.Dim("images")
+    program = torch.export.export(model, (torch.zeros(2, 3, 32, 32),), dynamic_shapes=({0: images},))
+    torch.export.save(program, path)
+    return path, model
+
+
+def test_an_exported_programs_layers_are_those_of_the_module(exported):
+    path, model = exported
+    layers = ["conv1", "layer1.0.bn1", "layer2", "fc"]
+    outputs, readings = outputs_of(settings(str(path), layers=layers), path.parent)
+    assert readings["layer2"] == Reading(128, 4, 4)
+    plain = plain_outputs(model, ["conv1", "layer2", "fc"])
+    for layer in ("conv1", "layer2"):
+        torch.testing.assert_close(outputs[layer], plain[layer], atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(outputs["fc"][:, :, 0, 0], plain["fc"], atol=1e-4, rtol=1e-4)
+
+
+def test_an_exported_programs_convolutions_are_known_as_such(exported):
+    path, _ = exported
+    calls = {call.layer: call for call in trace(construct(settings(str(path))), 32, "program")}
+    assert calls["layer1.0.conv1"].kind == "Conv2d"
+    assert calls["layer1.0.conv1"].planar
+    assert not calls["layer1"].planar
+
+
+def test_a_program_takes_no_other_size(exported):
+    path, _ = exported
+    message = message_of(trace, construct(settings(str(path))), 64, "resnet.pt2")
+    assert message.startswith("resnet.pt2 does not take images of 64×64 pixels: Expected input at ")
+
+
+def test_a_program_for_one_image_says_how_to_export_it(tmp_path):
+    path = tmp_path / "one.pt2"
+    program = torch.export.export(nn.Sequential(nn.Conv2d(3, 4, 3)), (torch.zeros(1, 3, 8, 8),))
+    torch.export.save(program, path)
+    assert "re-export and specify dynamic_shapes" in message_of(trace, construct(settings(str(path))), 8, "one.pt2")
+
+
+@pytest.mark.parametrize("content", [b"", b"text"])
+def test_a_damaged_program_is_named(tmp_path, content):
+    path = tmp_path / "damaged.pt2"
+    path.write_bytes(content)
+    assert message_of(construct, settings(str(path))).startswith(f"{path} cannot be made (")
+
+
+class Runs:
+    """A pickle of it creates the file `path` when it is loaded carelessly."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return os.system, (f"touch {self.path}",)
+
+
+def with_sample_input(program, path, content):
+    """A copy of an exported program with something else for its pickled sample input."""
+    buffer = io.BytesIO()
+    torch.save(content, buffer)
+    with zipfile.ZipFile(program) as source, zipfile.ZipFile(path, "w") as copy:
+        for entry in source.infolist():
+            is_sample = entry.filename.endswith("sample_inputs/model.pt")
+            copy.writestr(entry.filename, buffer.getvalue() if is_sample else source.read(entry))
+
+
+def test_a_program_that_holds_pickled_code_does_not_run_it(exported, tmp_path):
+    program, _ = exported
+    proof, path = tmp_path / "ran", tmp_path / "resnet.pt2"
+    with_sample_input(program, path, Runs(proof))
+    with contextlib.suppress(AssertionError):
+        torch.export.load(path)
+    assert proof.exists(), "the file is harmless, so that not running it proves nothing"
+    proof.unlink()
+    assert message_of(construct, settings(str(path))).startswith(f"{path} cannot be made (UnpicklingError: ")
+    assert not proof.exists()

@@ -159,8 +159,8 @@ def _from_timm(settings: NetworkSettings, cache: Path) -> StateDict:
         model = timm.create_model(tagged, pretrained=True, **options)
     except Exception as error:
         raise UserError(
-            f"timm/{tagged}: the weights cannot be had by way of {cache} ({_reason(error)}); `HF_ENDPOINT` may name a mirror"
-            " of the Hugging Face hub, and a state dict on disk will do, too"
+            f"timm/{tagged}: the weights cannot be had by way of {cache} ({_reason(error)}); `HF_ENDPOINT` may name a"
+            " mirror of the Hugging Face hub, and a state dict on disk will do, too"
         ) from error
     return cast(StateDict, model.state_dict())
 

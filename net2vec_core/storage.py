@@ -4,7 +4,8 @@ import asyncio
 import gzip
 import io
 import shutil
-from collections.abc import Iterator
+import zlib
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from zarr.errors import GroupNotFoundError
 import net2vec_core
 from net2vec_core.errors import UserError
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 COMPRESSOR = ZstdCodec(level=1)  # smallest and fastest on float16 activations; shuffling makes both worse
 
 
@@ -28,8 +29,8 @@ COMPRESSOR = ZstdCodec(level=1)  # smallest and fastest on float16 activations; 
 def new_store(path: Path, stage: str, made_from: dict[str, Any]) -> Iterator[zarr.Group]:
     """A Zarr group that appears at `path` when the block ends, and not at all when it fails.
 
-    Its attributes carry the format version, the package version, the stage and `made_from`, the configuration's part
-    on which it depends.
+    Its attributes carry the format version, the package version, the stage, `made_from` (the configuration's part on
+    which it depends), and the number and size of its files, by which `open_store` sees whether all are there.
     """
     partial = beside(path)
     remove(partial)
@@ -40,7 +41,9 @@ def new_store(path: Path, stage: str, made_from: dict[str, Any]) -> Iterator[zar
             "stage": stage,
             "made_from": made_from,
         }
-        yield zarr.open_group(str(partial), mode="w", zarr_format=3, attributes=attributes)
+        group = zarr.open_group(str(partial), mode="w", zarr_format=3, attributes=attributes)
+        yield group
+        group.attrs["content"] = _content(partial)
         remove(path)
         partial.rename(path)
     except BaseException:
@@ -75,20 +78,50 @@ def open_store(path: Path, stage: str, made_from: dict[str, Any] | None) -> zarr
     """The Zarr group at `path`, read-only; `made_from` None takes it whatever configuration made it.
 
     Raises:
-        UserError: if there is none, or another stage, format version or configuration made it.
+        UserError: if there is none, another stage, format version or configuration made it, or files of it are missing
+            or cut off, which zarr would read as zeros.
     """
     try:
         group = zarr.open_group(str(path), mode="r", zarr_format=3)
-    except (GroupNotFoundError, FileNotFoundError):
+        found: dict[str, Any] = group.attrs.asdict()
+    except (GroupNotFoundError, FileNotFoundError, NotADirectoryError):
         raise UserError(f"{path}: no such store; run `snakemake` to make it") from None
-    found = (group.attrs.get("stage"), group.attrs.get("format_version"))
-    if found != (stage, FORMAT_VERSION):
-        raise UserError(
-            f"{path} holds {found[0]!r} in format {found[1]}, expected {stage!r} in format {FORMAT_VERSION}"
-        )
+    except (ValueError, LookupError, TypeError) as error:
+        raise _damaged(path, f"its description cannot be read: {error}") from None
+    _require_kind(path, found, stage)
     if made_from is not None:
-        _require_same(path, group.attrs["made_from"], made_from)
+        _require_same(path, found["made_from"], made_from)
+    content = _content(path)
+    if found["content"] != content:
+        raise _damaged(path, f"it holds {_in_words(content)}, and {_in_words(found['content'])} were written")
     return group
+
+
+def _require_kind(path: Path, found: dict[str, Any], stage: str) -> None:
+    if "format_version" not in found:
+        raise UserError(f"{path} is not a store of net2vec; remove it and run `snakemake` to make one")
+    if found["stage"] != stage:
+        raise UserError(f"{path} is a store of the stage `{found['stage']}`, where one of `{stage}` is needed")
+    if found["format_version"] != FORMAT_VERSION:
+        raise UserError(
+            f"{path} is in format {found['format_version']} of another version of net2vec, not in format"
+            f" {FORMAT_VERSION}; run `snakemake` to make it anew"
+        )
+
+
+def _content(store: Path) -> dict[str, int]:
+    """Number and size (bytes) of a store's files but its own description and hidden ones, which a desktop may add."""
+    files = (path for path in store.rglob("[!.]*") if path != store / "zarr.json" and path.is_file())
+    sizes = [file.stat().st_size for file in files]
+    return {"files": len(sizes), "bytes": sum(sizes)}
+
+
+def _in_words(content: dict[str, int]) -> str:
+    return f"{content['files']:,} files of {content['bytes']:,} bytes"
+
+
+def _damaged(path: Path, reason: str) -> UserError:
+    return UserError(f"{path} is damaged ({reason}); remove it and run `snakemake` to make it anew")
 
 
 def stored_together(images: NDArray[np.int64], images_per_chunk: int) -> Iterator[tuple[int, int, NDArray[np.int64]]]:
@@ -125,16 +158,21 @@ def write_table(table: pd.DataFrame, path: Path, float_format: str = "%.6g", ind
     write_bytes(path, _gzip(text.encode()) if path.suffix == ".gz" else text.encode())
 
 
-def read_table(path: Path, **options: Any) -> pd.DataFrame:
+def read_table(path: Path, columns: Collection[str] = (), **options: Any) -> pd.DataFrame:
     """A CSV of this run; names such as `NA` or `null` stay text.
 
     Raises:
-        UserError: if the file is missing.
+        UserError: if the file is missing or damaged, or lacks one of `columns` or of those whose dtype is given.
     """
     try:
         table: pd.DataFrame = pd.read_csv(path, keep_default_na=False, na_values=[""], **options)
     except FileNotFoundError:
         raise UserError(f"{path}: no such table; run `snakemake` to make it") from None
+    except (ValueError, EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise _damaged(path, str(error).strip()) from None
+    for column in (*columns, *options.get("dtype", ())):
+        if column not in table:
+            raise _damaged(path, f"it has no column `{column}`")
     return table
 
 

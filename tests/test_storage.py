@@ -97,6 +97,10 @@ def test_store_appears_with_its_content_and_origin(tmp_path):
         "package_version": net2vec_core.__version__,
         "stage": "probe",
         "made_from": MADE_FROM,
+        "content": {
+            "files": 2,
+            "bytes": sum(file.stat().st_size for file in (path / "x").rglob("*") if file.is_file()),
+        },
     }
     assert names_in(path.parent) == ["x.zarr"]
 
@@ -197,10 +201,22 @@ def test_the_key_that_differs_is_named_however_deep_it_lies(tmp_path, now, diffe
 def test_store_of_another_stage_or_format_is_refused_with_both_sides(tmp_path, monkeypatch):
     path = tmp_path / "x.zarr"
     write_numbers(path, [1])
-    with pytest.raises(UserError, match=f"^{path} holds 'probe' in format 1, expected 'dataset' in format 1$"):
+    with pytest.raises(UserError, match=f"^{path} is a store of the stage `probe`, where one of `dataset` is needed$"):
         open_store(path, "dataset", MADE_FROM)
-    monkeypatch.setattr(storage, "FORMAT_VERSION", 2)
-    with pytest.raises(UserError, match=f"^{path} holds 'probe' in format 1, expected 'probe' in format 2$"):
+    monkeypatch.setattr(storage, "FORMAT_VERSION", 1000)
+    with pytest.raises(UserError, match=f"^{path} is in format 2 of another version of net2vec, not in format 1000;"):
+        open_store(path, "probe", MADE_FROM)
+
+
+def test_a_store_that_lost_values_is_refused_and_hidden_files_are_no_part_of_it(tmp_path):
+    path = tmp_path / "x.zarr"
+    write_numbers(path, [1, 2])
+    (path / "x" / ".DS_Store").write_text("of a desktop")
+    assert numbers_in(path) == [1, 2]
+    next(file for file in (path / "x" / "c").rglob("*") if file.is_file()).unlink()
+    with pytest.raises(
+        UserError, match=rf"^{path} is damaged \(it holds 1 files of .*, and 2 files of .* were written\)"
+    ):
         open_store(path, "probe", MADE_FROM)
 
 

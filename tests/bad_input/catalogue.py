@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-from bad_input import configuration, networks
+from bad_input import configuration, networks, stores
 from bad_input.frame import Case
 
 PAGE = Path("docs/mistakes.md")
 SECTIONS: dict[str, list[Case]] = {
     "The configuration": configuration.CASES,
     "Networks, layers and weights": networks.CASES,
+    "Stores and tables of a run": stores.CASES,
 }
 CASES = [case for cases in SECTIONS.values() for case in cases]
 

@@ -194,7 +194,7 @@ CASES = [
     refused(
         "a model of no library",
         {f"{NET}.model": "resnet18"},
-        '`networks.net.model` must be `torchvision/NAME`, not "resnet18"',
+        '`networks.net.model` must be `torchvision/NAME`, …, not "resnet18"',
     ),
     refused(
         "a device that there is not",
@@ -246,19 +246,19 @@ CASES = [
     Case(
         "an analogy of an unknown concept",
         config({"analogies": ["sky + gras = grass"]}),
-        "similarity",
+        "relations",
         "`analogies`: `sky + gras = grass`: no concept `gras` is studied; did you mean grass?",
     ),
     Case(
         "an analogy without a concept",
         config({"analogies": ["sky + = grass"]}),
-        "similarity",
+        "relations",
         "`analogies`: `sky + = grass`: a concept is missing",
     ),
     Case(
         "an analogy that answers itself",
         config({"analogies": ["sky + grass = sky"]}),
-        "similarity",
+        "relations",
         "`analogies`: `sky + grass = sky`: the answer `sky` is one of the terms",
     ),
 ]

@@ -52,8 +52,7 @@ STAGES = {
     "network": f"network {OF_NETWORK} --output {RUN}/net/layers.csv",
     "probe": f"probe {OF_NETWORK} {OF_DATASET} --layer features.6 --shard 0 --output {RUN}/net/activations/0.zarr",
     "probe 1": f"probe {OF_NETWORK} {OF_DATASET} --layer features.6 --shard 1 --output {RUN}/net/activations/1.zarr",
-    "threshold": f"threshold {OF_LAYER} {SHARDS} --output {LAYER}/thresholds.csv",
-    "filter-masks": f"filter-masks {OF_LAYER} {SHARDS} --thresholds {LAYER}/thresholds.csv"
+    "filter-masks": f"filter-masks {OF_LAYER} {SHARDS} {csv_into(LAYER, 'thresholds')}"
     f" --output {LAYER}/filter_masks.zarr",
     "single-filter": f"single-filter {OF_NETWORK} {OF_DATASET} --filter-masks {LAYER}/filter_masks.zarr"
     f" --output {LAYER}/single_filter.zarr",
@@ -67,15 +66,11 @@ STAGES = {
     "classification": f"classification {OF_NETWORK} {OF_DATASET} --pooled {LAYER}/pooled.zarr --recipe paper --seed 0"
     f" --output {LAYER}/classification/paper/0.zarr",
     "cooccurrence": f"cooccurrence {CONFIGURED} {OF_DATASET} --output {RUN}/dataset/cooccurrence.csv.gz",
-    "similarity": f"similarity {OF_NETWORK} {EMBEDDINGS} --concepts {RUN}/dataset/concepts.csv"
+    "relations": f"relations {OF_NETWORK} --concepts {RUN}/dataset/concepts.csv"
     f" --cooccurrence {RUN}/dataset/cooccurrence.csv.gz --classification {LAYER}/classification/paper/0.zarr"
-    f" --cosine-csv {LAYER}/cosine_similarity.csv"
-    f" {csv_into(LAYER, 'neighbours', 'analogies', 'map', 'relations', 'relation_summary', 'task_agreement')}",
-    "overlap": f"overlap {OF_NETWORK} {EMBEDDINGS} --concepts {RUN}/dataset/concepts.csv"
-    f" --single-filter {LAYER}/single_filter.csv --counts {LAYER}/single_filter.zarr"
-    f" {csv_into(LAYER, 'filter_overlap', 'overlap_histogram', 'shared_filters', 'units', 'detectors')}",
-    "comparison": f"comparison {CONFIGURED} --results {RUN} --output {RUN}/comparison/layer_pairs.csv",
+    f" --results {LAYER}",
 }
+COMPARISON = f"comparison {CONFIGURED} --results {RUN} {csv_into('new', 'layer_pairs', 'filters_needed')}"
 ASK = "ask --run tiny --layer features.6"
 EXPORT = f"export {EMBEDDINGS}"
 

@@ -13,7 +13,7 @@ from net2vec_core.storage import FORMAT_VERSION
 LABELS, ACTIVATIONS = f"{RUN}/dataset/labels.zarr", f"{RUN}/net/activations/0.zarr"
 MASKS = f"{LAYER}/filter_masks.zarr"
 IMAGES, OCCURRENCES = f"{RUN}/dataset/images.csv", f"{RUN}/dataset/occurrences.csv.gz"
-THRESHOLDS = f"{LAYER}/thresholds.csv"
+CONCEPTS = f"{RUN}/dataset/concepts.csv"
 NO_GROUP = '{"zarr_format": 3, "node_type": "group", "attributes": {}}'
 
 
@@ -67,7 +67,7 @@ CASES = [
         "activations of another network",
         ACTIVATIONS,
         {"networks.net.seed": 1},
-        "threshold",
+        "filter-masks",
         "`network.seed` was 0, is now 1",
     ),
     of_another_run(
@@ -80,7 +80,7 @@ CASES = [
     Case(
         "a store of another version of net2vec",
         attribute(ACTIVATIONS, "format_version", 0),
-        "threshold",
+        "filter-masks",
         f"{ACTIVATIONS} is in format 0 of another version of net2vec, not in format {FORMAT_VERSION}; run"
         " `snakemake` to make it anew",
     ),
@@ -98,7 +98,7 @@ CASES = [
     ),
     missing("a folder that is no store", MASKS, without(f"{MASKS}/zarr.json"), "single-filter"),
     missing("a file in a store's place", MASKS, instead(MASKS, lambda place: Path(place).touch()), "single-filter"),
-    missing("a missing shard of activations", ACTIVATIONS, without(ACTIVATIONS), "threshold"),
+    missing("a missing shard of activations", ACTIVATIONS, without(ACTIVATIONS), "filter-masks"),
     damaged(
         "half of a store's description",
         MASKS,
@@ -124,14 +124,14 @@ CASES = [
         "a file of activations that is cut off",
         ACTIVATIONS,
         values(f"{ACTIVATIONS}/features.6", cut),
-        "threshold",
+        "filter-masks",
         "it holds 2 files of … bytes, and 2 files of … bytes were written",
     ),
     damaged(
         "a missing file of activations",
         ACTIVATIONS,
         values(f"{ACTIVATIONS}/features.6", without),
-        "threshold",
+        "filter-masks",
         "it holds 1 files of … bytes, and 2 files of … bytes were written",
     ),
     damaged(
@@ -166,23 +166,17 @@ CASES = [
     ),
     damaged(
         "a table with a quote that is not closed",
-        THRESHOLDS,
-        text(THRESHOLDS, 'filter,threshold\n0,"1\n'),
-        "filter-masks",
+        CONCEPTS,
+        text(CONCEPTS, 'concept_id,name\n1,"sky\n'),
+        "single-filter",
         "…EOF inside string starting at row 1",
     ),
     damaged(
         "a table with a row too long",
-        THRESHOLDS,
-        text(THRESHOLDS, "filter,threshold\n0,1\n1,2,3\n"),
-        "filter-masks",
+        CONCEPTS,
+        text(CONCEPTS, "concept_id,name\n1,sky\n2,grass,3\n"),
+        "single-filter",
         "…Expected 2 fields in line 3, saw 3",
-    ),
-    Case(
-        "thresholds of another layer",
-        text(THRESHOLDS, "filter,threshold\n0,1\n"),
-        "filter-masks",
-        f"{MASKS}: 1 thresholds for 256 filters; run `snakemake` to make them anew",
     ),
     damaged(
         "half of a compressed table",

@@ -13,10 +13,10 @@ from benchmarks import plain
 from benchmarks.data import FILTERS, GRID, MASK, Data, make
 from net2vec_core.corner_patterns import CornerPatterns
 from net2vec_core.segmentation import RECIPES, fit
-from net2vec_core.segmentation_data import Parts
+from net2vec_core.segmentation_data import FitData
 from net2vec_core.segmentation_model import Penalty, loss_weights, start_weights
 from net2vec_core.single_filter import count_best_filters, count_filters
-from net2vec_core.surface import Surface
+from net2vec_core.surface import Surface, surface
 
 FIT_AT_LEAST = 10
 SINGLE_FILTER_AT_LEAST = 50
@@ -34,12 +34,12 @@ def main() -> None:
         f"active), masks {MASK[0]}×{MASK[1]}, {pairs.shape[1]} concepts with {pairs.sum(0).min()} images or more; "
         f"torch {torch.__version__}, NumPy {np.__version__}"
     )
-    surface = Surface(GRID, MASK, True, "cpu")
-    _report("segmentation fits", *_fits(data, surface), FIT_AT_LEAST)
+    pixels = surface(GRID, MASK, True)
+    _report("segmentation fits", *_fits(data, pixels), FIT_AT_LEAST)
     _report("single filters", *_single_filters(data), SINGLE_FILTER_AT_LEAST)
 
 
-def _fits(data: Data, surface: Surface) -> tuple[float, float, str]:
+def _fits(data: Data, pixels: Surface) -> tuple[float, float, str]:
     labels = data.labels
     start = start_weights(map(str, labels.numbers), FILTERS, seed=0)
     coverage = np.array([labels.pixels[labels.concept == concept].mean() for concept in range(len(start))])
@@ -48,9 +48,9 @@ def _fits(data: Data, surface: Surface) -> tuple[float, float, str]:
     with tempfile.TemporaryDirectory() as folder:
 
         def ours() -> Any:
-            with Parts(data.masks, labels, RECIPES["paper"].minibatch, Path(folder) / "scratch") as parts:
+            with FitData(data.masks, labels, Path(folder) / "scratch") as parts:
                 everything = np.ones((len(start), 1, FILTERS), bool)
-                fits = fit(parts, start, everything, weights_of_loss, surface, RECIPES["paper"], Penalty(), threads=1)
+                fits = fit(parts, start, everything, weights_of_loss, pixels, RECIPES["paper"], Penalty(), threads=1)
                 return np.concatenate([of_concept.weights for of_concept in fits])
 
         weights, seconds = _cpu_time(ours)

@@ -1,11 +1,8 @@
 """Segmentation embeddings: for each concept the weights with which a layer's filters, combined, segment it."""
 
-import itertools
-from functools import partial
 from typing import Protocol
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from net2vec_core.counts import PairCounts
@@ -13,21 +10,20 @@ from net2vec_core.labels import Labels
 from net2vec_core.parallel import ordered_map
 from net2vec_core.progress import progress
 from net2vec_core.segmentation_convergence import Convergence, Logistic, SoftIou
-from net2vec_core.segmentation_data import Parts
+from net2vec_core.segmentation_data import FitData
 from net2vec_core.segmentation_descent import Descent
-from net2vec_core.segmentation_model import Fit, Penalty, Problem, predict
+from net2vec_core.segmentation_kernels import count_pixels
+from net2vec_core.segmentation_model import Fit, Penalty, Problem
 from net2vec_core.surface import Surface
+
+JUST_ABOVE = np.float32(2.0**-23)  # the logit up to which σ(z) is 1/2 in float32, and nothing is predicted
 
 
 class Recipe(Protocol):
     """How embeddings are fitted."""
 
-    @property
-    def minibatch(self) -> int:
-        """Images that are worked on together."""
-
-    def patch(self, grid: tuple[int, int], mask_shape: tuple[int, int]) -> int | None:
-        """Side of the patches of pixels over which the loss is taken; None for single pixels."""
+    def patch(self, grid: tuple[int, int], mask_shape: tuple[int, int]) -> int:
+        """Side of the patches of pixels over which the loss is taken; 1 for single pixels."""
 
     def fit(self, problem: Problem, start: NDArray[np.float32], kept: NDArray[np.bool_]) -> Fit:
         """Fit subsets bool [subset, filter] of the filters of one concept from start weights float32 [filter]."""
@@ -41,7 +37,7 @@ RECIPES: dict[str, Recipe] = {
 
 
 def fit(
-    parts: Parts,
+    data: FitData,
     start: NDArray[np.float32],
     kept: NDArray[np.bool_],
     loss_weights: NDArray[np.float64],
@@ -53,7 +49,7 @@ def fit(
     """Fit the weights of many concepts.
 
     Args:
-        parts: The images of all concepts.
+        data: The images of all concepts.
         start: Start weights, float32 [concept, filter].
         kept: Filters of each subset, bool [concept, subset, filter].
         loss_weights: (a, b) of each concept, float64 [concept, 2].
@@ -65,11 +61,10 @@ def fit(
     Returns:
         The fit of each concept. They do not depend on `threads`, nor on which concepts share a call.
     """
-    torch.set_num_threads(1)  # the threads work on concepts of their own
+    cells = data.cells
 
     def fit_one(concept: int) -> Fit:
-        images = partial(parts.of, concept, train=True)
-        problem = Problem(images, loss_weights[concept], surface, penalty)
+        problem = Problem(cells, data.of(concept, train=True), loss_weights[concept], surface, penalty)
         return recipe.fit(problem, start[concept], kept[concept])
 
     concepts = progress(range(len(start)), "fitting embeddings", "concepts")
@@ -77,7 +72,7 @@ def fit(
 
 
 def score(
-    parts: Parts,
+    data: FitData,
     weights: NDArray[np.float32],
     bias: NDArray[np.float32],
     labels: Labels,
@@ -88,16 +83,15 @@ def score(
 
     `weights` are float32 [concept, filter], `bias` is float32 [concept].
     """
-    intersection, union = np.zeros((2, len(labels.image)), np.int64)
+    counts, cells = np.zeros((2, len(labels.image)), np.int64), data.cells
 
     def count(concept: int) -> None:
-        for part in itertools.chain(parts.of(concept, train=True), parts.of(concept, train=False)):
-            active = predict(weights[concept], float(bias[concept]), part, surface) > 0.5
-            predicted = np.packbits(active.flatten(1).cpu().numpy(), axis=1)
-            intersection[part.pairs] = np.bitwise_count(predicted & part.target).sum(1)
-            union[part.pairs] = np.bitwise_count(predicted | part.target).sum(1)
+        for train in (True, False):
+            examples = data.of(concept, train)
+            found = count_pixels(cells, examples, surface, weights[concept], bias[concept], JUST_ABOVE)
+            counts[:, data.pairs(concept, train)] = found
 
     concepts = progress(range(len(weights)), "scoring embeddings", "concepts")
     for _ in ordered_map(count, concepts, threads):
         pass
-    return PairCounts(labels.image, labels.concept, intersection, union)
+    return PairCounts(labels.image, labels.concept, *counts)

@@ -15,13 +15,11 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, minimize
-from torch import Tensor
 
-from net2vec_core.segmentation_data import Part
-from net2vec_core.segmentation_model import Fit, Penalty, Problem, logits, to_filters
+from net2vec_core.segmentation_kernels import count_active, logistic, patch_counts, soft_counts
+from net2vec_core.segmentation_model import Fit, Penalty, Problem
 from net2vec_core.surface import patch_side
 
 EVALUATIONS = 100
@@ -40,7 +38,6 @@ class Convergence:
 
     loss: "type[Loss]"
     tolerance: float
-    minibatch: int = 64  # how many images are worked on at once; no matter to the result
 
     def patch(self, grid: tuple[int, int], mask_shape: tuple[int, int]) -> int:
         """Side of the patches of pixels over which the loss is taken."""
@@ -67,31 +64,17 @@ class Loss(ABC):
     has_bias: bool
 
     def __init__(self, problem: Problem, filters: int) -> None:
+        surface, images = problem.surface, problem.examples.image
         self.problem, self.filters = problem, filters
-        active, images, labelled = np.zeros(filters), 0, 0
-        for part in problem.images():
-            active += np.bincount(part.filter, minlength=filters)
-            images += len(part.pairs)
-            labelled += int(part.counts.sum(dtype=np.int64))
-        height, width = problem.surface.shape
-        cells = images * problem.surface.grid[0] * problem.surface.grid[1]
-        self.patch_pixels = problem.surface.patch**2
-        self.scale = 1 / np.sqrt((active + 1) / cells)
-        self.patches = images * height * width
-        self.labelled = labelled / self.patch_pixels
+        self.counts = patch_counts(problem.examples.target, surface.patch, surface.shape)
+        self.patches = self.counts.size
+        self.labelled = float(self.counts.sum(dtype=np.int64)) / surface.patch**2
+        cells = len(images) * surface.grid[0] * surface.grid[1]
+        self.scale = 1 / np.sqrt((count_active(problem.cells, images, filters) + 1) / cells)
 
     @abstractmethod
     def at(self, weights: NDArray[np.float32], bias: float) -> tuple[float, Values, float]:
         """The loss, its gradient for the weights, float64 [filter], and for the bias."""
-
-    def _by_share(self, part: Part, labelled: float, unlabelled: float) -> Tensor:
-        """`labelled`·t + `unlabelled`·(1 − t) of each patch, float32 [image, y, x]."""
-        surface = self.problem.surface
-        counts = torch.from_numpy(part.counts).to(surface.device, torch.float32).view(-1, *surface.shape)
-        return counts.mul_((labelled - unlabelled) / self.patch_pixels).add_(unlabelled)
-
-    def _to_filters(self, pixels: Tensor, part: Part) -> Values:
-        return to_filters(pixels, part, self.problem.surface, self.filters)
 
 
 class Logistic(Loss):
@@ -99,25 +82,14 @@ class Logistic(Loss):
 
     has_bias = False
 
-    def __init__(self, problem: Problem, filters: int) -> None:
-        super().__init__(problem, filters)
-        self.a, self.b = problem.loss_weights
-        self.total = self.a * self.labelled + self.b * (self.patches - self.labelled)
-        # z is linear in the weights, so this part of the gradient does not depend on them
-        self.of_labelled = np.zeros(filters)
-        for part in problem.images():
-            self.of_labelled += self._to_filters(self._by_share(part, self.a, 0), part)
-
     def at(self, weights: NDArray[np.float32], bias: float) -> tuple[float, Values, float]:
         """The loss and its gradient; there is no bias."""
         del bias
-        loss, slope = -float(weights @ self.of_labelled), -self.of_labelled
-        for part in self.problem.images():
-            z, weight = logits(weights, 0, part, self.problem.surface), self._by_share(part, self.a, self.b)
-            # log(1 + exp z) = max(z, 0) − log σ(|z|), which neither overflows nor cancels
-            loss += float(z.clamp_min(0).sub_(z.abs().sigmoid_().log_()).mul_(weight).sum())
-            slope = slope + self._to_filters(z.sigmoid_().mul_(weight), part)
-        return loss / self.total, slope / self.total, 0.0
+        (a, b), gradient = self.problem.loss_weights.tolist(), np.zeros(self.filters)
+        cells, images, surface = self.problem.cells, self.problem.examples.image, self.problem.surface
+        loss = logistic(cells, images, self.counts, surface, weights, a, b, gradient)
+        total = a * self.labelled + b * (self.patches - self.labelled)
+        return loss / total, gradient / total, 0.0
 
 
 class SoftIou(Loss):
@@ -127,22 +99,13 @@ class SoftIou(Loss):
 
     def at(self, weights: NDArray[np.float32], bias: float) -> tuple[float, Values, float]:
         """The loss and its gradient."""
-        intersection = predicted = 0.0
         slopes = np.zeros((2, self.filters + 1))  # of Σ t·m and of Σ m
-        for part in self.problem.images():
-            share = self._by_share(part, 1, 0)
-            m = logits(weights, bias, part, self.problem.surface).sigmoid_()
-            intersection += float((m * share).sum())
-            predicted += float(m.sum())
-            slope = m.addcmul_(m, m, value=-1)
-            slopes[1] += self._with_bias(slope, part)
-            slopes[0] += self._with_bias(slope.mul_(share), part)
+        cells, images, surface = self.problem.cells, self.problem.examples.image, self.problem.surface
+        found = soft_counts(cells, images, self.counts, surface, weights, np.float32(bias), slopes)
+        intersection, predicted = found
         union = predicted + self.labelled - intersection
         gradient = -(slopes[0] * union - intersection * (slopes[1] - slopes[0])) / union**2
         return 1 - intersection / union, gradient[:-1], float(gradient[-1])
-
-    def _with_bias(self, slope: Tensor, part: Part) -> Values:
-        return np.append(self._to_filters(slope, part), float(slope.sum()))
 
 
 def _minimise(

@@ -1,17 +1,12 @@
-"""What every recipe fits: the prediction M(x; w) = σ(U(Σ_k w_k B_k(x)) + bias), and what its fit needs and gives.
+"""What every recipe fits: the prediction M(x; w) = σ(U(Σ_k w_k B_k(x)) + bias), and what its fit needs and gives."""
 
-Filter masks are almost empty, so the sum runs over active cells only, and U is two small matrices. A gradient on the
-mask grid goes back through the same matrices, and to the weights by a sum over active cells.
-"""
-
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
 
-from net2vec_core.segmentation_data import Part
+from net2vec_core.segmentation_data import Cells, Examples
 from net2vec_core.surface import Surface
 
 
@@ -29,13 +24,15 @@ class Problem:
     """One concept to fit.
 
     Attributes:
-        images: Its train images in data-set order, read anew at each call.
+        cells: The active cells of all images.
+        examples: Its train images.
         loss_weights: (a, b), of labelled and unlabelled pixels, float64 [2].
         surface: U, onto the mask grid or onto patches of its pixels, as the recipe has it.
         penalty: Of the weights.
     """
 
-    images: Callable[[], Iterable[Part]]
+    cells: Cells
+    examples: Examples
     loss_weights: NDArray[np.float64]
     surface: Surface
     penalty: Penalty
@@ -75,21 +72,3 @@ def start_weights(names: Iterable[str], filters: int, seed: int) -> NDArray[np.f
     bound = 1 / np.sqrt(filters)
     rows = [np.random.default_rng([seed, *name.encode()]).uniform(-bound, bound, filters) for name in names]
     return np.array(rows, np.float32)
-
-
-def predict(weights: NDArray[np.float32], bias: float, part: Part, surface: Surface) -> Tensor:
-    """M(x; w) for the images of a part, float32 [image, y, x]; `weights` is float32 [filter]."""
-    return logits(weights, bias, part, surface).sigmoid_()
-
-
-def logits(weights: NDArray[np.float32], bias: float, part: Part, surface: Surface) -> Tensor:
-    """U(Σ_k w_k B_k(x)) + bias for the images of a part, float32 [image, y, x]."""
-    size = len(part.pairs) * surface.grid[0] * surface.grid[1]
-    cells = np.bincount(part.cell, weights[part.filter], minlength=size)
-    return surface.up((cells + bias).astype(np.float32))
-
-
-def to_filters(pixels: Tensor, part: Part, surface: Surface, filters: int) -> NDArray[np.float64]:
-    """The gradient for the weights, float64 [filter], from that for the logits, float32 [image, y, x]."""
-    cells = surface.down(pixels)
-    return np.bincount(part.filter, cells[part.cell], minlength=filters).astype(np.float64)

@@ -1,47 +1,66 @@
-"""From a layer's grid to the mask grid and back, on the CPU or a GPU."""
+"""From a layer's grid to the mask grid, or to patches of its pixels, and back."""
+
+from typing import NamedTuple
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from net2vec_core.upsample import interpolation_matrix
 
 PATCHES_PER_CELL = 4
 LARGEST_PATCH = 15  # whose pixels a byte can count
+CELLS_OF_PIXEL, CELLS_OF_PATCH = 2, 3  # along an axis, that what U gives there depends on
 
 
-class Surface:
-    """Bilinear upsampling U and its transpose; with patches, what U gives is averaged over each.
+class Surface(NamedTuple):
+    """Bilinear upsampling U of maps [h, w]: `rows` · map · `columns`; with patches, averaged over each.
+
+    A pixel depends on two neighbouring cells along each axis and a patch on three, so that a row of `rows` is kept as
+    its few entries that are not zero.
 
     Attributes:
-        grid: Height and width of the layer's grid.
-        shape: Height and width of the mask grid, in patches.
-        device: Where the pixels of the mask grid live.
+        first: The first cell that each row of pixels depends on, int64 [y].
+        share: How much on it and on those that follow it, float32 [y, cell].
+        columns: float32 [w, x].
+        height: h.
         patch: Side of a patch, pixels.
     """
 
-    def __init__(
-        self, grid: tuple[int, int], mask_shape: tuple[int, int], align_corners: bool, device: str, patch: int = 1
-    ) -> None:
-        self.grid, self.device, self.patch = grid, device, patch
-        self.shape = mask_shape[0] // patch, mask_shape[1] // patch
-        sizes = zip(grid, mask_shape, strict=True)
-        matrices = (interpolation_matrix(*size, align_corners) for size in sizes)
-        averaged = (matrix.reshape(len(matrix) // patch, patch, -1).mean(axis=1) for matrix in matrices)
-        self.rows, self.columns = (torch.from_numpy(matrix).to(device) for matrix in averaged)
+    first: NDArray[np.int64]
+    share: NDArray[np.float32]
+    columns: NDArray[np.float32]
+    height: int
+    patch: int
 
-    def up(self, cells: NDArray[np.float32]) -> Tensor:
-        """U of maps float32 [map, cell], in any shape: float32 [map, y, x] on the mask grid."""
-        height, width = self.grid
-        by_columns = torch.from_numpy(cells).to(self.device).view(-1, width) @ self.columns.T
-        return torch.matmul(self.rows, by_columns.view(-1, height, self.shape[1]))
+    @property
+    def grid(self) -> tuple[int, int]:
+        """Height and width of the layer's grid."""
+        return self.height, len(self.columns)
 
-    def down(self, pixels: Tensor) -> NDArray[np.float32]:
-        """Uᵀ of maps float32 [map, y, x] on the mask grid: float32, flat [map · cell]."""
-        by_rows = torch.matmul(self.rows.T, pixels)
-        cells: NDArray[np.float32] = (by_rows.view(-1, self.shape[1]) @ self.columns).flatten().cpu().numpy()
-        return cells
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width of the mask grid, in patches."""
+        return len(self.first), self.columns.shape[1]
+
+    @property
+    def rows(self) -> NDArray[np.float32]:
+        """The matrix float32 [y, h]."""
+        y, cell = np.indices(self.share.shape)
+        rows = np.zeros((len(self.first), self.height + self.share.shape[1]), np.float32)
+        rows[y, self.first[:, None] + cell] = self.share
+        return rows[:, : self.height]
+
+
+def surface(grid: tuple[int, int], mask_shape: tuple[int, int], align_corners: bool, patch: int = 1) -> Surface:
+    """U from a layer's grid (height, width) to a mask grid (height, width), or to patches of this side."""
+    sizes = zip(grid, mask_shape, strict=True)
+    matrices = (interpolation_matrix(*size, align_corners) for size in sizes)
+    rows, columns = (matrix.reshape(len(matrix) // patch, patch, -1).mean(axis=1) for matrix in matrices)
+    first = (rows > 0).argmax(axis=1)
+    cells = CELLS_OF_PIXEL if patch == 1 else CELLS_OF_PATCH
+    padded = np.pad(rows, ((0, 0), (0, cells)))
+    share = np.take_along_axis(padded, first[:, None] + np.arange(cells), axis=1)
+    return Surface(first, share, np.ascontiguousarray(columns.T), grid[0], patch)
 
 
 def patch_side(grid: tuple[int, int], mask_shape: tuple[int, int]) -> int:
@@ -57,11 +76,3 @@ def patch_side(grid: tuple[int, int], mask_shape: tuple[int, int]) -> int:
         if all(pixels % side == 0 and pixels >= PATCHES_PER_CELL * side * cells for cells, pixels in sizes)
     )
     return next(fine, 1)
-
-
-def patch_counts(masks: NDArray[np.bool_], side: int) -> NDArray[np.uint8]:
-    """How many pixels of each patch of `side` × `side` lie in masks bool [mask, y, x]: uint8 [mask, patch]."""
-    number, height, width = masks.shape
-    by_rows = np.add.reduce(masks.view(np.uint8).reshape(number, height // side, side, width), axis=2, dtype=np.uint8)
-    counts: NDArray[np.uint8] = sum(by_rows[..., column::side] for column in range(1, side)) + by_rows[..., ::side]
-    return counts.reshape(number, -1)

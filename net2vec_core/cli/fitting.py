@@ -9,14 +9,13 @@ from numpy.typing import NDArray
 
 from net2vec_core.cli.opening import Dataset, open_dataset
 from net2vec_core.config import Config
-from net2vec_core.device import choose_device
 from net2vec_core.filter_masks import FilterMasks
 from net2vec_core.segmentation import RECIPES, fit, score
-from net2vec_core.segmentation_data import Parts
+from net2vec_core.segmentation_data import FitData
 from net2vec_core.segmentation_model import Fit, Penalty, loss_weights, start_weights
 from net2vec_core.segmentation_store import Segmentation
 from net2vec_core.storage import beside
-from net2vec_core.surface import Surface
+from net2vec_core.surface import Surface, surface
 
 
 @dataclass(frozen=True)
@@ -44,24 +43,22 @@ def fit_and_score(
     Scratch files lie beside `output`.
     """
     how, settings, labels = RECIPES[recipe], batch.config.segmentation, batch.data.labels
-    device, corners = choose_device(batch.config.compute.device), batch.config.upsampling.align_corners
-    concepts = batch.data.concepts
-    patch = how.patch(masks.grid, labels.mask_shape)
-    pixels = Surface(masks.grid, labels.mask_shape, corners, device)
-    fitted = Surface(masks.grid, labels.mask_shape, corners, device, patch or 1)
+    concepts, corners = batch.data.concepts, batch.config.upsampling.align_corners
+    pixels = surface(masks.grid, labels.mask_shape, corners)
+    fitted = surface(masks.grid, labels.mask_shape, corners, how.patch(masks.grid, labels.mask_shape))
     start = start_weights(concepts["name"], masks.filters, seed)
     kept = np.ones((len(start), 1, masks.filters), bool) if kept is None else kept
     of_loss = loss_weights(concepts["alpha"].to_numpy(), concepts["pixel_level"].to_numpy(bool))
     penalty = Penalty(settings.l1, settings.l2, settings.non_negative)
-    with Parts(masks, labels, how.minibatch, beside(output).with_suffix(".scratch"), patch) as parts:
-        fits = fit(parts, start, kept, of_loss, fitted, how, penalty, batch.threads)
+    with FitData(masks, labels, beside(output).with_suffix(".scratch"), batch.threads) as data:
+        fits = fit(data, start, kept, of_loss, fitted, how, penalty, batch.threads)
         arrays = {name: np.array([vars(fit)[name] for fit in fits]) for name in Fit.__dataclass_fields__}
         return [
-            _scored({name: values[:, subset] for name, values in arrays.items()}, batch, parts, pixels)
+            _scored({name: values[:, subset] for name, values in arrays.items()}, batch, data, pixels)
             for subset in range(kept.shape[1])
         ]
 
 
-def _scored(fits: dict[str, NDArray[Any]], batch: Batch, parts: Parts, surface: Surface) -> Segmentation:
-    counts = score(parts, fits["weights"], fits["bias"], batch.data.labels, surface, batch.threads)
+def _scored(fits: dict[str, NDArray[Any]], batch: Batch, data: FitData, pixels: Surface) -> Segmentation:
+    counts = score(data, fits["weights"], fits["bias"], batch.data.labels, pixels, batch.threads)
     return Segmentation(**fits, counts=replace(counts, concept=counts.concept + batch.first))

@@ -116,6 +116,26 @@ class FolderSettings(Section):
     _distinct_ignore = field_validator("ignore")(distinct)
 
 
+class CocoSettings(Section):
+    """Data in COCO's format."""
+
+    kinds: list[Literal["instances", "stuff", "panoptic"]] = Field(default=["instances"], min_length=1)
+    """Which annotations are read: `annotations/KIND_SET.json`."""
+    train: str = Field(default="train2017", min_length=1)
+    """The set of images that are train; its images lie in `SET/`, `images/SET/` or `images/`."""
+    val: str | None = "val2017"
+    """The set of those that are val; `null`: `train` holds both, and they are drawn."""
+
+    _distinct_kinds = field_validator("kinds")(distinct)
+
+
+class ImageFolderSettings(Section):
+    """Images in a folder a class."""
+
+    category: str = Field(default="object", min_length=1)
+    """The category of the classes, such as `object`, `texture` or `scene`."""
+
+
 class SplitSettings(Section):
     """Which images are train and which are val, where the data do not say."""
 
@@ -128,9 +148,9 @@ class SplitSettings(Section):
 class DatasetSettings(Section):
     """The probe data set."""
 
-    reader: Literal["toy", "broden", "folder"] = "toy"
-    """Format of the data: `toy` (drawn here), `broden` (Network Dissection's archive, unpacked) or `folder` (images,
-    masks of label numbers, and a table of labels)."""
+    reader: Literal["toy", "broden", "folder", "coco", "voc", "ade20k", "imagefolder"] = "toy"
+    """Format of the data: `toy` (drawn here), `broden` (Network Dissection's archive, unpacked), `folder` (images,
+    masks of label numbers, a table of labels), `coco`, `voc`, `ade20k`, or `imagefolder` (a folder a class)."""
     path: Path | None = Field(default=None, strict=False)
     """Folder in which the data lie (all readers but `toy`)."""
     image_size: int | None = Field(default=None, ge=1, le=4096)
@@ -150,6 +170,10 @@ class DatasetSettings(Section):
     """Keys of the `broden` reader."""
     folder: FolderSettings = FolderSettings()
     """Keys of the `folder` reader."""
+    coco: CocoSettings = CocoSettings()
+    """Keys of the `coco` reader."""
+    imagefolder: ImageFolderSettings = ImageFolderSettings()
+    """Keys of the `imagefolder` reader."""
 
     _path_from_home = field_validator("path")(path_from_home)
 

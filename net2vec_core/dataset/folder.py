@@ -8,7 +8,6 @@ split.csv      image, and split (train, val) or group; may be left out
 """
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 
 from net2vec_core.config import DatasetSettings
 from net2vec_core.dataset.csv_tables import concepts_of, read_labels
+from net2vec_core.dataset.files import image_files
 from net2vec_core.dataset.images import (
     UnreadableError,
     image_size,
@@ -29,7 +29,6 @@ from net2vec_core.dataset.records import Record
 from net2vec_core.dataset.splits import TABLE, split_images
 from net2vec_core.errors import UserError
 
-SUFFIXES = frozenset((".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm", ".jp2"))
 LOSSY = frozenset((".jpg", ".jpeg"))
 LAYOUT = "a folder with images/, masks/ and labels.csv"
 
@@ -116,7 +115,7 @@ def _paired(folder: Path, images: dict[str, Path]) -> list[_Item]:
     """Every image with its masks, in the order of their names, and every mask without an image in an image's place."""
     masks: dict[str, list[Path]] = {name: [] for name in images}
     orphans = []
-    for name, path in _files(folder / "masks"):
+    for name, path in image_files(folder / "masks"):
         # masks/NAME, or masks/PLANE/NAME
         key = next((key for key in (name, name.partition("/")[2]) if key in images), None)
         if key is None:
@@ -136,7 +135,7 @@ def _item(image: Path, masks: list[Path], expected: Path) -> _Item:
 
 def _images_by_name(folder: Path) -> dict[str, Path]:
     images: dict[str, Path] = {}
-    for name, path in _files(folder):
+    for name, path in image_files(folder):
         if name in images:
             raise UserError(
                 f"{path}: the name of {images[name]} again; a mask is found by its image's name without the suffix"
@@ -145,13 +144,3 @@ def _images_by_name(folder: Path) -> dict[str, Path]:
     if not images:
         raise UserError(f"{folder}: no images; `dataset.path` must name {LAYOUT}")
     return dict(sorted(images.items()))
-
-
-def _files(folder: Path) -> Iterator[tuple[str, Path]]:
-    """The image files in a folder and its sub-folders, with their paths within it but for the suffix."""
-    for place, folders, names in os.walk(folder, followlinks=True):
-        folders.sort()
-        for name in sorted(names):
-            path = Path(place, name)
-            if path.suffix.lower() in SUFFIXES and not name.startswith("."):
-                yield path.relative_to(folder).with_suffix("").as_posix(), path

@@ -8,7 +8,9 @@ from typing import cast
 from net2vec_core.config import DatasetSettings
 from net2vec_core.dataset.records import Reader
 
-READERS = {"toy": "dataset.toy.reader", "broden": "dataset.broden", "folder": "dataset.folder"}
+READERS = {"toy": "dataset.toy.reader"} | {
+    name: f"dataset.{name}" for name in ("broden", "folder", "coco", "voc", "ade20k", "imagefolder")
+}
 
 
 def open_reader(settings: DatasetSettings, folder: Path) -> Reader:

@@ -134,7 +134,8 @@ CASES = [
     refused(
         "an unknown reader",
         {"dataset.reader": "imagenet"},
-        "`dataset.reader` should be 'toy', 'broden' or 'folder', not \"imagenet\"",
+        "`dataset.reader` should be 'toy', 'broden', 'folder', 'coco', 'voc', 'ade20k' or 'imagefolder', not"
+        ' "imagenet"',
     ),
     refused(
         "a reader without its path",

@@ -46,6 +46,22 @@ def concept_table(
     return wanted[enough].reset_index(drop=True)
 
 
+def left_out(
+    vocabulary: pd.DataFrame,
+    images: pd.DataFrame,
+    occurrences: pd.DataFrame,
+    mask_pixels: int,
+    settings: ConceptSettings,
+) -> pd.DataFrame:
+    """The concepts that `concept_table` leaves out of the same arguments: columns name, category, reason."""
+    table = _describe(vocabulary, images, occurrences, mask_pixels)
+    reason = pd.Series("", index=table.index).mask(~_wanted(table, settings), "`concepts` in the configuration says so")
+    rare = (table["train_images"] < settings.min_train) | (table["val_images"] < settings.min_val)
+    counts = table["train_images"].astype(str) + " train and " + table["val_images"].astype(str) + " val images"
+    reason = reason.mask((reason == "") & rare, counts + f"; {settings.min_train} and {settings.min_val} are needed")
+    return table.assign(reason=reason).loc[reason != "", ["name", "category", "reason"]].reset_index(drop=True)
+
+
 def with_masks(table: pd.DataFrame, image_level: bool) -> pd.DataFrame:
     """The concepts that are segmented: those with masks, and where `image_level` those of whole images, too."""
     return table[table["pixel_level"] | image_level].reset_index(drop=True)

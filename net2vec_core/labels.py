@@ -120,7 +120,7 @@ def _in_chunks(records: Iterator[tuple[Record, Occurrences]]) -> Iterator[list[t
 
 def _report(skipped: list[tuple[str, str]], images: int) -> None:
     if skipped:
-        logger.warning("%d of %d images are left out; skipped.csv says which and why", len(skipped), images)
+        logger.warning("%d of %d images are left out, since they cannot be read", len(skipped), images)
 
 
 def _read_all(reader: Reader, skip: bool, workers: int) -> Iterator[_Result]:
@@ -237,6 +237,11 @@ def read_vocabulary(store: Path, made_from: dict[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["concept_id", "name", "category", "pixel_level"])
 
 
+def open_masks(store: Path, made_from: dict[str, Any]) -> zarr.Array[Any]:
+    """The masks of the label store: uint16 [image, plane, y, x], concept numbers, 0 = none."""
+    return cast(zarr.Array[Any], open_store(store, "dataset", made_from)["masks"])
+
+
 def open_labels(
     store: Path, images: pd.DataFrame, occurrences: pd.DataFrame, concepts: pd.DataFrame, made_from: dict[str, Any]
 ) -> Labels:
@@ -244,7 +249,7 @@ def open_labels(
     position = dict(zip(concepts["name"], range(len(concepts)), strict=True))
     pairs = occurrences[occurrences["concept"].isin(position)]
     return Labels(
-        masks=cast(zarr.Array[Any], open_store(store, "dataset", made_from)["masks"]),
+        masks=open_masks(store, made_from),
         numbers=concepts["concept_id"].to_numpy(np.int64),
         is_train=(images["split"] == "train").to_numpy(bool),
         image=pairs["image"].to_numpy(np.int64),

@@ -164,7 +164,7 @@ def test_image_that_cannot_be_decoded_can_be_left_out(run, tmp_path):
     settings = {"reader": "broden", "path": "broden", "on_bad_image": "skip", "mask_size": 10}
     done = call_dataset(run, write_config(tmp_path, dataset=settings))
     assert done.returncode == 0, done.stderr
-    assert "1 of 8 images are left out; skipped.csv says which and why" in done.stderr
+    assert "1 of 8 images are left out, since they cannot be read" in done.stderr
     assert read_table(tmp_path / "skipped.csv")["image"].tolist() == [f"broden/images/{archive.rows[3]['image']}"]
 
 

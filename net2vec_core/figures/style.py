@@ -31,7 +31,7 @@ CATEGORY_MARKERS: dict[str, str] = {
     "texture": "X",
 }
 # Other data have other categories: a digest of the name chooses, the same in every figure (colours after Paul Tol).
-OTHER_COLORS = ("#332288", "#AA4499", "#117733", "#882255", "#44AA99", "#999933", "#661100", "#6699CC", "#888888")
+OTHER_COLORS = ("#332288", "#AA4499", "#117733", "#882255", "#44AA99", "#999933", "#661100", "#6699CC")
 OTHER_MARKERS = ("v", "<", ">", "p", "h", "*", "d", "8")
 INK = "#20262E"
 SOFT = "#8D96A0"

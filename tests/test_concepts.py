@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from net2vec_core.concepts import concept_table, with_masks
+from net2vec_core.concepts import concept_table, left_out, with_masks
 from net2vec_core.config import ConceptSettings
 from net2vec_core.dataset.records import Concept
 from net2vec_core.errors import UserError
@@ -186,3 +186,12 @@ def test_shares_stay_between_zero_and_one():
 )
 def test_contradictions_are_named(settings, message):
     assert message_of(**settings) == message
+
+
+def test_what_is_left_out_is_named_with_its_reason():
+    settings = ConceptSettings(categories=["object", "part", "scene", "texture"], exclude=["NA"], min_val=1)
+    left = left_out(VOCABULARY, IMAGES, OCCURRENCES, PIXELS, settings)
+    said, rare = "`concepts` in the configuration says so", "2 train and 0 val images; 1 and 1 are needed"
+    assert dict(zip(left["name"], left["reason"], strict=True)) == {"unused": said, "1": said, "NA": said, "rare": rare}
+    studied = concept_table(VOCABULARY, IMAGES, OCCURRENCES, PIXELS, settings)
+    assert sorted([*left["name"], *studied["name"]]) == sorted(VOCABULARY["name"])

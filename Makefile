@@ -5,7 +5,7 @@ BIN := $(abspath $(VENV))/bin
 READY := $(VENV)/.ready
 UV := uv==0.13.9
 
-.PHONY: help demo test check format bench reference docs lock
+.PHONY: help demo test check format bench reference docs screenshots lock
 
 help:  ## Show the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,9 @@ reference: $(READY)  ## Write the generated pages of docs anew
 
 docs: $(READY)  ## Build the documentation's pages in site/
 	NO_MKDOCS_2_WARNING=1 PATH="$(BIN):$$PATH" mkdocs build --strict --quiet
+
+screenshots: $(READY)  ## Take pictures of the finished demo's page for the docs (needs chromium)
+	PATH="$(BIN):$$PATH" python tests/report/screenshots.py results/demo/report/index.html docs/images
 
 lock: $(READY)  ## Choose the newest versions that pyproject.toml allows
 	"$(BIN)/uv" pip compile --quiet --upgrade --universal --fork-strategy fewest --python-version 3.11 --extra dev \

@@ -62,7 +62,7 @@ def test_snakemakes_report_names_and_explains_all_that_it_shows(workspace):
     result = workspace.snakemake(TINY, "--report", "report.html")
     assert result.returncode == 0, result.stdout + result.stderr
     html = (workspace.folder / "report.html").read_text()
-    start = html.index("var results = ") + len("var results = ")
+    start = html.index("var results = ", html.index('id="results"')) + len("var results = ")
     files = json.JSONDecoder().raw_decode(html, start)[0].values()
     assert len(files) > 80
     for file in files:

@@ -29,17 +29,34 @@ function showChance({ layer: key, recipe, sort = "-iou_val" }) {
     { key: "encoded", label: "Above chance", value: (row) => Number(row.encoded), show: (row) => yesNo(row.encoded) },
     { key: "control_q_value", label: "q against control", show: (row) => probability(row.control_q_value) },
   ];
-  fillTable(byId("chance-table"), { caption: "Set IoU on val", columns, rows, sort, onSort: (next) => resort(next, "#chance-table") });
+  fillTable(byId("chance-table"), {
+    caption: "Set IoU on val",
+    columns,
+    rows,
+    sort,
+    onSort: (next) => resort(next, "#chance-table"),
+  });
 }
 
 function drawLevels(element, rows) {
   const trace = {
-    type: "bar", orientation: "h", y: rows.map(({ level }) => LEVELS[level]), x: rows.map(({ value }) => value),
+    type: "bar",
+    orientation: "h",
+    y: rows.map(({ level }) => LEVELS[level]),
+    x: rows.map(({ value }) => value),
     error_x: errorBars(rows),
-    marker: { color: rows.map(({ level }) => (level === "iou_val" ? css("embedding") : level === "single_iou_val" ? css("filter") : css("soft"))) },
+    marker: {
+      color: rows.map(({ level }) =>
+        level === "iou_val" ? css("embedding") : level === "single_iou_val" ? css("filter") : css("soft"),
+      ),
+    },
     hovertemplate: "%{y}: %{x:.3f}<extra></extra>",
   };
-  draw(element, "Mean IoU of embeddings and of chance levels", [trace], { height: 380, xaxis: axis("mean set IoU on val"), yaxis: axis("") });
+  draw(element, "Mean IoU of embeddings and of chance levels", [trace], {
+    height: 380,
+    xaxis: axis("mean set IoU on val"),
+    yaxis: axis(""),
+  });
 }
 
 function drawAgainstChance(element, rows) {
@@ -48,12 +65,23 @@ function drawAgainstChance(element, rows) {
   const traces = byCategory(rows, (here) => ({
     x: here.map(level),
     y: here.map((row) => row.iou_val),
-    marker: { color: colorOf(here[0].category), size: 10, symbol: here.map((row) => (row.encoded ? "circle" : "circle-open")), line: { width: 1.5 } },
-    text: here.map((row) => `<b>${plain(row.concept)}</b><br>embedding ${score(row.iou_val)}<br>chance ${score(level(row))}<br>${row.encoded ? "above chance" : "not above chance"}`),
+    marker: {
+      color: colorOf(here[0].category),
+      size: 10,
+      symbol: here.map((row) => (row.encoded ? "circle" : "circle-open")),
+      line: { width: 1.5 },
+    },
+    text: here.map(
+      (row) =>
+        `<b>${plain(row.concept)}</b><br>embedding ${score(row.iou_val)}<br>chance ${score(level(row))}<br>${row.encoded ? "above chance" : "not above chance"}`,
+    ),
     hoverinfo: "text",
   }));
   draw(element, "Each concept's IoU against its strongest chance level; filled: above chance", traces, {
-    height: 440, shapes: [diagonal(end)], xaxis: axis("IoU by chance", { range: [0, end] }), yaxis: axis("IoU of the embedding", { range: [0, end] }),
+    height: 440,
+    shapes: [diagonal(end)],
+    xaxis: axis("IoU by chance", { range: [0, end] }),
+    yaxis: axis("IoU of the embedding", { range: [0, end] }),
   });
   openOnClick(element);
 }

@@ -13,7 +13,14 @@ function plain(name) {
 
 function axis(title, changes = {}) {
   const line = css("line");
-  return { title: { text: title, standoff: 8 }, gridcolor: line, zerolinecolor: line, linecolor: line, automargin: true, ...changes };
+  return {
+    title: { text: title, standoff: 8 },
+    gridcolor: line,
+    zerolinecolor: line,
+    linecolor: line,
+    automargin: true,
+    ...changes,
+  };
 }
 
 /** Draws a chart; `words` say what it shows to those who do not see it. */
@@ -61,7 +68,10 @@ function byCategory(rows, trace) {
 function errorBars(rows) {
   const length = (from, to) => (from == null || to == null ? 0 : to - from);
   return {
-    type: "data", symmetric: false, thickness: 1.5, width: 0,
+    type: "data",
+    symmetric: false,
+    thickness: 1.5,
+    width: 0,
     array: rows.map((row) => length(row.value, row.high)),
     arrayminus: rows.map((row) => length(row.low, row.value)),
   };

@@ -13,7 +13,10 @@ const rowsOf = (() => {
       const names = Object.keys(table);
       const length = names.length ? table[names[0]].length : 0;
       const row = (i) => Object.fromEntries(names.map((name) => [name, table[name][i]]));
-      known.set(table, Array.from({ length }, (_, i) => row(i)));
+      known.set(
+        table,
+        Array.from({ length }, (_, i) => row(i)),
+      );
     }
     return known.get(table);
   };
@@ -66,7 +69,11 @@ const scoresOf = (() => {
   const known = new Map();
   return (layer, recipe) => {
     const key = `${layer.key} ${recipe}`;
-    if (!known.has(key)) known.set(key, ofRecipe(rowsOf(layer.tables.segmentation), recipe).map((row) => withMore(layer, row)));
+    if (!known.has(key))
+      known.set(
+        key,
+        ofRecipe(rowsOf(layer.tables.segmentation), recipe).map((row) => withMore(layer, row)),
+      );
     return known.get(key);
   };
 })();

@@ -12,10 +12,17 @@ function showFailures({ layer: key, recipe, sort = "gain" }) {
     "Overshoot is how many pixels the embedding predicts for each labelled one.";
   const section = byId("failures");
   section.querySelector(".overlays").replaceWith(overlayControls());
-  fill(byId("failure-gallery"), rows.slice(0, FAILURES_PICTURED).map((row) => failureFigure(layer, row)));
+  fill(
+    byId("failure-gallery"),
+    rows.slice(0, FAILURES_PICTURED).map((row) => failureFigure(layer, row)),
+  );
   drawGainAgainstSize(byId("failure-scatter"), scores);
-  const trend = rowsOf(layer.tables.gain_trends).find((row) => row.recipe === recipe && row.category === "all" && row.against === "mean_coverage");
-  byId("failure-trend").textContent = trend ? `Rank correlation of gain and coverage: ${cosine(trend.rank_correlation)} (${told("p", trend.p_value)}).` : "";
+  const trend = rowsOf(layer.tables.gain_trends).find(
+    (row) => row.recipe === recipe && row.category === "all" && row.against === "mean_coverage",
+  );
+  byId("failure-trend").textContent = trend
+    ? `Rank correlation of gain and coverage: ${cosine(trend.rank_correlation)} (${told("p", trend.p_value)}).`
+    : "";
   const columns = [
     { key: "concept", label: "Concept", text: true, show: (row) => linkToConcept(row.concept) },
     { key: "category", label: "Category", text: true, show: (row) => categoryMark(row.category) },
@@ -27,7 +34,13 @@ function showFailures({ layer: key, recipe, sort = "gain" }) {
     { key: "mean_coverage", label: "Coverage", show: (row) => share(row.mean_coverage) },
     { key: "train_images", label: "Train images" },
   ];
-  const table = { caption: "Concepts that one filter finds better", columns, rows, sort, onSort: (next) => resort(next, "#failure-table") };
+  const table = {
+    caption: "Concepts that one filter finds better",
+    columns,
+    rows,
+    sort,
+    onSort: (next) => resort(next, "#failure-table"),
+  };
   if (rows.length) fillTable(byId("failure-table"), table);
   else fill(byId("failure-table"), h("p", {}, "None."));
 }
@@ -35,14 +48,28 @@ function showFailures({ layer: key, recipe, sort = "gain" }) {
 /** A failing concept on its image of median IoU. */
 function failureFigure(layer, row) {
   const example = exampleAt(layer, row.concept, 50);
-  return h("figure", {}, exampleTile(layer, row.concept, example), h("figcaption", {}, linkToConcept(row.concept), h("br"), `one ${score(row.single_iou_val)}, all ${score(row.iou_val)}`));
+  return h(
+    "figure",
+    {},
+    exampleTile(layer, row.concept, example),
+    h(
+      "figcaption",
+      {},
+      linkToConcept(row.concept),
+      h("br"),
+      `one ${score(row.single_iou_val)}, all ${score(row.iou_val)}`,
+    ),
+  );
 }
 
 function drawGainAgainstSize(element, scores) {
   const traces = byCategory(scores, (here) => ({
     x: here.map((row) => row.mean_coverage),
     y: here.map((row) => row.gain),
-    text: here.map((row) => `<b>${plain(row.concept)}</b><br>gain ${signed(row.gain)}<br>covers ${share(row.mean_coverage)} of an image`),
+    text: here.map(
+      (row) =>
+        `<b>${plain(row.concept)}</b><br>gain ${signed(row.gain)}<br>covers ${share(row.mean_coverage)} of an image`,
+    ),
     hoverinfo: "text",
   }));
   draw(element, "Each concept's gain against the share of an image that it covers", traces, {

@@ -18,7 +18,11 @@ function fillMosaic(layer) {
   const best = sortedRows(scoresOf(layer, MAIN_RECIPE), [{ key: "iou_val" }], "-iou_val").slice(0, PICTURED);
   const tiles = best.map(({ concept }) => {
     const example = exampleAt(layer, concept, 70);
-    return h("a", { href: linkTo("concept", { concept }), title: concept, "aria-label": concept }, exampleTile(layer, concept, example));
+    return h(
+      "a",
+      { href: linkTo("concept", { concept }), title: concept, "aria-label": concept },
+      exampleTile(layer, concept, example),
+    );
   });
   fill(byId("mosaic"), tiles);
 }
@@ -26,13 +30,17 @@ function fillMosaic(layer) {
 function drawGain(element, layer, recipe) {
   const rows = scoresOf(layer, recipe);
   const end = 1.05 * Math.max(...rows.map((row) => Math.max(row.iou_val, row.single_iou_val)), 0.05);
-  const bars = (here, column) => errorBars(here.map((row) => ({ value: row[column], low: row[`${column}_low`], high: row[`${column}_high`] })));
+  const bars = (here, column) =>
+    errorBars(here.map((row) => ({ value: row[column], low: row[`${column}_low`], high: row[`${column}_high`] })));
   const traces = byCategory(rows, (here) => ({
     x: here.map((row) => row.single_iou_val),
     y: here.map((row) => row.iou_val),
     error_x: bars(here, "single_iou_val"),
     error_y: bars(here, "iou_val"),
-    text: here.map((row) => `<b>${plain(row.concept)}</b><br>one filter ${score(row.single_iou_val)}<br>all filters ${score(row.iou_val)}`),
+    text: here.map(
+      (row) =>
+        `<b>${plain(row.concept)}</b><br>one filter ${score(row.single_iou_val)}<br>all filters ${score(row.iou_val)}`,
+    ),
     hoverinfo: "text",
   }));
   const words = `Each concept's IoU with all filters against that with its best single filter, recipe ${recipe}`;
@@ -49,7 +57,14 @@ function drawSharing(element, layer) {
   const bins = rowsOf(layer.tables.overlap_histogram);
   const bar = (kind, name, color) => {
     const rows = bins.filter((row) => row.kind === kind);
-    return { type: "bar", name, x: rows.map(binName), y: rows.map((row) => row.filters), marker: { color }, hovertemplate: "%{y} filters<extra></extra>" };
+    return {
+      type: "bar",
+      name,
+      x: rows.map(binName),
+      y: rows.map((row) => row.filters),
+      marker: { color },
+      hovertemplate: "%{y} filters<extra></extra>",
+    };
   };
   const traces = [
     bar("best", "best single filter of so many", css("filter")),
@@ -73,16 +88,36 @@ function drawRelations(element, layer) {
   const rows = rowsOf(layer.tables.relation_summary).filter((row) => row.other_cosine != null);
   const kinds = rows.map((row) => row.kind);
   const points = (name, column, color) => ({
-    type: "scatter", mode: "markers", name, x: rows.map((row) => row[column]), y: kinds,
-    marker: { color, size: 14 }, hovertemplate: "%{x:.3f}<extra></extra>",
+    type: "scatter",
+    mode: "markers",
+    name,
+    x: rows.map((row) => row[column]),
+    y: kinds,
+    marker: { color, size: 14 },
+    hovertemplate: "%{x:.3f}<extra></extra>",
   });
   const ties = rows.map((row) => ({
-    type: "line", x0: row.other_cosine, x1: row.mean_cosine, y0: row.kind, y1: row.kind, layer: "below", line: { color: css("line"), width: 5 },
+    type: "line",
+    x0: row.other_cosine,
+    x1: row.mean_cosine,
+    y0: row.kind,
+    y1: row.kind,
+    layer: "below",
+    line: { color: css("line"), width: 5 },
   }));
   const notes = rows.map((row) => ({
-    x: Math.max(row.mean_cosine, row.other_cosine), y: row.kind, text: told("p", row.p_value), showarrow: false, xanchor: "left", xshift: 12, font: { color: css("soft") },
+    x: Math.max(row.mean_cosine, row.other_cosine),
+    y: row.kind,
+    text: told("p", row.p_value),
+    showarrow: false,
+    xanchor: "left",
+    xshift: 12,
+    font: { color: css("soft") },
   }));
-  const traces = [points("pairs of this kind", "mean_cosine", css("embedding")), points("others", "other_cosine", css("soft"))];
+  const traces = [
+    points("pairs of this kind", "mean_cosine", css("embedding")),
+    points("others", "other_cosine", css("soft")),
+  ];
   draw(element, "Mean cosine of concepts that belong together, and of others", traces, {
     height: 300,
     xaxis: axis("mean cosine", { zeroline: true }),

@@ -17,7 +17,17 @@ function tile(image, words, strips = [], place = 0, count = 1) {
     strip.style.backgroundPosition = `${count > 1 ? (100 * place) / (count - 1) : 0}% 0`;
     return strip;
   });
-  return h("span", { class: "tile" }, h("img", { src: pictureOf(`images/${image}.webp`), alt: words, title: DATA.paths[image], loading: DATA.pictures ? null : "lazy" }), over);
+  return h(
+    "span",
+    { class: "tile" },
+    h("img", {
+      src: pictureOf(`images/${image}.webp`),
+      alt: words,
+      title: DATA.paths[image],
+      loading: DATA.pictures ? null : "lazy",
+    }),
+    over,
+  );
 }
 
 /** A concept's images at the deciles of IoU: {image, iou_single, iou_multi, low, high, place, count}. */
@@ -53,12 +63,22 @@ function overlayControls() {
     h(
       "label",
       {},
-      h("input", { type: "checkbox", checked: shownOverlays[kind], "data-overlay": kind, onchange: (event) => setOverlay(kind, event.target.checked) }),
+      h("input", {
+        type: "checkbox",
+        checked: shownOverlays[kind],
+        "data-overlay": kind,
+        onchange: (event) => setOverlay(kind, event.target.checked),
+      }),
       h("span", { class: "swatch", "--tint": `var(--${kind})` }),
       words,
     );
   const slider = h("input", {
-    type: "range", min: 0, max: 1, step: 0.05, value: shownOverlays.opacity, "data-overlay": "opacity",
+    type: "range",
+    min: 0,
+    max: 1,
+    step: 0.05,
+    value: shownOverlays.opacity,
+    "data-overlay": "opacity",
     oninput: (event) => setOverlay("opacity", Number(event.target.value)),
   });
   return h(

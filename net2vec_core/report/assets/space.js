@@ -13,8 +13,14 @@ function showSpace({ layer: key, sum }) {
   const examples = DATA.analogies.length ? DATA.analogies : [names.slice(0, 3).join(" + ")];
   const asked = sum ?? examples[0];
   setValue(byId("sum"), asked);
-  fill(byId("concept-names"), names.map((name) => h("option", { value: name })));
-  fill(byId("sum-examples"), examples.map((text) => h("a", { href: linkTo("space", { sum: text }) }, text)));
+  fill(
+    byId("concept-names"),
+    names.map((name) => h("option", { value: name })),
+  );
+  fill(
+    byId("sum-examples"),
+    examples.map((text) => h("a", { href: linkTo("space", { sum: text }) }, text)),
+  );
   const terms = fillSum(byId("sum-answer"), asked, layer);
   drawMap(byId("map"), layer, terms);
   fillRelations(byId("relations"), layer);
@@ -29,7 +35,18 @@ function fillSum(element, text, layer) {
     const table = h("div");
     fillNeighbours(table, `Nearest to ${text}`, rows.slice(0, NEIGHBOURS_SHOWN));
     const rank = 1 + rows.findIndex(({ concept }) => concept === expected);
-    fill(element, expected && h("p", {}, "The expected answer ", h("b", {}, expected), rank ? ` is number ${rank} of ${rows.length}.` : " is one of the terms."), table);
+    fill(
+      element,
+      expected &&
+        h(
+          "p",
+          {},
+          "The expected answer ",
+          h("b", {}, expected),
+          rank ? ` is number ${rank} of ${rows.length}.` : " is one of the terms.",
+        ),
+      table,
+    );
     return new Set([...terms.keys(), rows[0]?.concept]);
   } catch (error) {
     fill(element, h("p", { class: "error", role: "alert" }, error.message));
@@ -49,7 +66,10 @@ function drawMap(element, layer, marked) {
     marker: {
       color: colorOf(here[0].category),
       size: here.map((row) => (marked.has(row.concept) ? 15 : 9)),
-      line: { color: here.map((row) => (marked.has(row.concept) ? css("ink") : css("card"))), width: here.map((row) => (marked.has(row.concept) ? 2 : 1)) },
+      line: {
+        color: here.map((row) => (marked.has(row.concept) ? css("ink") : css("card"))),
+        width: here.map((row) => (marked.has(row.concept) ? 2 : 1)),
+      },
     },
     hovertext: here.map((row) => `<b>${plain(row.concept)}</b><br>${plain(row.category)}, cluster ${row.cluster}`),
     hoverinfo: "text",
@@ -72,10 +92,18 @@ function fillRelations(element, layer) {
     { key: "other_cosine", label: "Of others", show: (row) => cosine(row.other_cosine) },
     { key: "mean_rank", label: "Mean rank", show: (row) => significant(row.mean_rank) },
     { key: "chance_rank", label: "By chance", show: (row) => significant(row.chance_rank) },
-    { key: "rank_correlation", label: "Rank correlation with shared pixels", show: (row) => cosine(row.rank_correlation) },
+    {
+      key: "rank_correlation",
+      label: "Rank correlation with shared pixels",
+      show: (row) => cosine(row.rank_correlation),
+    },
     { key: "p_value", label: "p", show: (row) => probability(row.p_value) },
   ];
-  fillTable(element, { caption: "Against names dealt to the embeddings at random", columns, rows: rowsOf(layer.tables.relation_summary) });
+  fillTable(element, {
+    caption: "Against names dealt to the embeddings at random",
+    columns,
+    rows: rowsOf(layer.tables.relation_summary),
+  });
 }
 
 function fillAnalogies(element, layer) {
@@ -85,7 +113,12 @@ function fillAnalogies(element, layer) {
     return;
   }
   const columns = [
-    { key: "analogy", label: "Sum", text: true, show: (row) => h("a", { href: linkTo("space", { sum: row.analogy }) }, row.analogy) },
+    {
+      key: "analogy",
+      label: "Sum",
+      text: true,
+      show: (row) => h("a", { href: linkTo("space", { sum: row.analogy }) }, row.analogy),
+    },
     { key: "neighbour", label: "Nearest", text: true, show: (row) => linkToConcept(row.neighbour) },
     { key: "cosine", label: "Cosine", show: (row) => cosine(row.cosine) },
     { key: "expected_rank", label: "Rank of the expected" },

@@ -17,7 +17,9 @@ function state() {
 
 function addressOf(values) {
   const usual = defaults();
-  const told = Object.entries(values).filter(([key, value]) => value !== "" && value != null && (key === "view" || value !== usual[key]));
+  const told = Object.entries(values).filter(
+    ([key, value]) => value !== "" && value != null && (key === "view" || value !== usual[key]),
+  );
   return `#${new URLSearchParams(told)}`;
 }
 

@@ -10,8 +10,16 @@ const ROWS_AT_ONCE = 150;
  */
 function fillTable(element, { caption, columns, rows, sort, onSort, limit = ROWS_AT_ONCE }) {
   const ordered = sortedRows(rows, columns, sort);
-  const body = h("tbody", {}, ordered.slice(0, limit).map((row) => tableRow(row, columns)));
-  const head = h("tr", {}, columns.map((column) => headerCell(column, sort, onSort)));
+  const body = h(
+    "tbody",
+    {},
+    ordered.slice(0, limit).map((row) => tableRow(row, columns)),
+  );
+  const head = h(
+    "tr",
+    {},
+    columns.map((column) => headerCell(column, sort, onSort)),
+  );
   const table = h("table", {}, h("caption", {}, caption), h("thead", {}, head), body);
   const rest = ordered.length - limit;
   const more = () => fillTable(element, { caption, columns, rows, sort, onSort, limit: limit + 4 * ROWS_AT_ONCE });
@@ -40,13 +48,14 @@ function headerCell(column, sort, onSort) {
   const at = sort === column.key ? "ascending" : sort === `-${column.key}` ? "descending" : null;
   const next = at === "descending" || (column.text && at === null) ? column.key : `-${column.key}`;
   const attributes = { scope: "col", class: column.text && "text", "aria-sort": at, title: column.title };
-  const sorter = () => h("button", { type: "button", "data-sort": column.key, onclick: () => onSort(next) }, column.label);
+  const sorter = () =>
+    h("button", { type: "button", "data-sort": column.key, onclick: () => onSort(next) }, column.label);
   return h("th", attributes, onSort && !column.fixed ? sorter() : column.label);
 }
 
 function tableRow(row, columns) {
   const cells = columns.map((column, place) => {
-    const content = column.show ? column.show(row) : row[column.key] ?? NOTHING;
+    const content = column.show ? column.show(row) : (row[column.key] ?? NOTHING);
     const attributes = { class: column.text && "text", "data-column": column.key };
     return place === 0 ? h("th", { scope: "row", ...attributes }, content) : h("td", attributes, content);
   });

@@ -77,7 +77,9 @@ function nearestTo(terms, { names, unit }) {
 function heaviestFilters(layer, concept) {
   const { names, weights } = vectorsOf(layer);
   const row = weights[names.indexOf(concept)];
-  return Array.from(row, (weight, filter) => ({ filter, weight })).sort((one, other) => Math.abs(other.weight) - Math.abs(one.weight));
+  return Array.from(row, (weight, filter) => ({ filter, weight })).sort(
+    (one, other) => Math.abs(other.weight) - Math.abs(one.weight),
+  );
 }
 
 /** A table of concepts and cosines. */
@@ -85,7 +87,16 @@ function fillNeighbours(element, caption, rows) {
   const columns = [
     { key: "concept", label: "Concept", text: true, show: (row) => linkToConcept(row.concept) },
     { key: "category", label: "Category", text: true, show: (row) => categoryMark(CONCEPTS.get(row.concept).category) },
-    { key: "cosine", label: "Cosine", show: (row) => h("span", { class: "measure", "--share": Math.max(0, row.cosine), "--tint": "var(--embedding)" }, cosine(row.cosine)) },
+    {
+      key: "cosine",
+      label: "Cosine",
+      show: (row) =>
+        h(
+          "span",
+          { class: "measure", "--share": Math.max(0, row.cosine), "--tint": "var(--embedding)" },
+          cosine(row.cosine),
+        ),
+    },
   ];
   fillTable(element, { caption, columns, rows });
 }

@@ -21,6 +21,7 @@ from net2vec_core.storage import new_store, write_bytes, write_table
 from net2vec_core.units import DETECTOR_IOU
 
 IMAGES, FILTERS, GRID, MASK = 20, 16, (4, 5), (12, 12)
+IOU_BIAS = 0.25
 HOSTILE = "<img src=x onerror=alert(1)></script><script>alert(2)</script>"
 CONCEPTS = {
     "grass": "object",
@@ -126,8 +127,8 @@ class LayerResults:
         config, network = self.run.config, self.network
         weights = self.rng.normal(size=(len(self.about), FILTERS)).astype(np.float32)
         fits = [
-            Embeddings("segmentation", recipe, 0, weights * factor, np.zeros(len(weights), np.float32))
-            for recipe, factor in (("paper", 1), ("iou", 2))
+            Embeddings("segmentation", recipe, 0, weights * factor, np.full(len(weights), bias, np.float32))
+            for recipe, factor, bias in (("paper", 1, 0), ("iou", 2, IOU_BIAS))
         ]
         made = made_from(config, "tables", network)
         write_embeddings(self.folder / "embeddings.zarr", self.run.names, fits, made)
@@ -218,10 +219,10 @@ class LayerResults:
     def of_space(self):
         cosines = cosine_similarity(self.weights)
         pairs = self.run.occurrences[self.run.occurrences["concept"] != WHOLE][["image", "concept"]]
-        individual = pairs.assign(recipe="paper")
-        individual["iou_single"], individual["iou_multi"] = self.rng.random((2, len(pairs)))
+        individual = pd.concat([pairs.assign(recipe=recipe) for recipe in ("paper", "iou")])
+        individual["iou_single"], individual["iou_multi"] = self.rng.random((2, len(individual)))
         write_table(individual, self.folder / "individual_iou.csv.gz")
-        on_val = individual[individual["image"] % 2 == 0]
+        on_val = individual[(individual["image"] % 2 == 0) & (individual["recipe"] == "paper")]
         relations = pd.DataFrame(
             {
                 "kind": ["part of whole", "same category", "all pairs"],

@@ -5,18 +5,21 @@ import pandas as pd
 import typer
 
 from net2vec_core.cli.opening import Dataset, open_dataset
-from net2vec_core.cli.opening_embeddings import open_weights
-from net2vec_core.cli.opening_sources import open_sources
+from net2vec_core.cli.opening_embeddings import open_embeddings, open_weights
 from net2vec_core.cli.options import ConfigFile, Threads
 from net2vec_core.cli.reading import read_concepts
-from net2vec_core.config import Config, load
+from net2vec_core.config import Config, load, made_from
 from net2vec_core.dataset.records import SPLITS
 from net2vec_core.figures.concept_sheets import shown_once
-from net2vec_core.report.answers import category_means, filters_needed, level_means, recipes, sharing, sums
+from net2vec_core.figures.predictions import Predictor
+from net2vec_core.filter_masks import open_filter_masks
+from net2vec_core.report.answers import category_means, example_iou, filters_needed, level_means, recipes, sharing, sums
 from net2vec_core.report.page import PICTURES, LayerPart, RunPart, write_page
-from net2vec_core.report.pictures import write_concept_masks, write_filter_masks, write_thumbnails
+from net2vec_core.report.pictures import MaskSources, write_concept_masks, write_filter_masks, write_thumbnails
 from net2vec_core.report.tables import OF_LAYER, OF_RUN, columns, read_named, records
 from net2vec_core.storage import new_folder
+
+DECILES = ("concept_deciles", "filter_deciles")
 
 
 def report(
@@ -39,9 +42,6 @@ def report(
         write_page(configuration, _run(results, data, sorted(shown)), layers, folder)
 
 
-DECILES = ("concept_deciles", "filter_deciles")
-
-
 def _run(results: Path, data: Dataset, shown: list[int]) -> RunPart:
     return RunPart(
         splits={split: int((data.images["split"] == split).sum()) for split in SPLITS},
@@ -57,16 +57,17 @@ def _layer(
     folder, settings = results / network / layer, config.networks[network]
     tables = {name: read_named(folder / f"{name}.csv") for name in OF_LAYER}
     _draw(config, network, data, folder, tables, pictures / network / layer, threads)
-    means = {
+    more = {
         "category_means": category_means(tables["segmentation"], config.segmentation.seeds[0]),
         "level_means": level_means(tables["significance"]),
+        "example_iou": example_iou(tables["concept_deciles"], read_named(folder / "individual_iou.csv.gz")),
     }
     weights = open_weights(folder / "embeddings.zarr", config, network)
     return LayerPart(
         network=network,
         layer=layer,
         description=f"{settings.model} ({settings.weights})",
-        tables={name: columns(table) for name, table in [*tables.items(), *means.items()]},
+        tables={name: columns(table) for name, table in [*tables.items(), *more.items()]},
         weights=weights,
         recipes=recipes(tables["gains"], tables["significance"], config.chance.false_discovery_rate),
         needed=filters_needed(tables["subsets"]),
@@ -86,7 +87,13 @@ def _draw(
     threads: int,
 ) -> None:
     """The strips of masks of a layer."""
-    sources = open_sources(config, network, data, results)
+    masks = open_filter_masks(results / "filter_masks.zarr", made_from(config, "filter_masks", network))
+    sources = MaskSources(
+        concepts=pd.Index(data.concepts["name"]),
+        labels=data.labels,
+        predictor=Predictor(masks, data.labels.mask_shape, config.upsampling.align_corners),
+        embeddings=open_embeddings(results / "embeddings.zarr", config, network),
+    )
     names = data.concepts[["concept_id", "name"]].rename(columns={"name": "concept"})
     best = tables["single_filter"][["concept", "filter"]].rename(columns={"filter": "single_filter"})
     shown = shown_once(tables["concept_deciles"])[["concept", "image"]]

@@ -140,6 +140,17 @@ def level_means(significance: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def example_iou(deciles: pd.DataFrame, individual: pd.DataFrame) -> pd.DataFrame:
+    """How well each recipe finds a concept in its examples: columns concept, image, recipe, iou_multi.
+
+    Args:
+        deciles: The table `concept_deciles.csv`, which chooses the examples.
+        individual: The table `individual_iou.csv.gz`.
+    """
+    examples = deciles[["concept", "image"]].drop_duplicates()
+    return examples.merge(individual)[["concept", "image", "recipe", "iou_multi"]]
+
+
 @dataclass(frozen=True)
 class Needed:
     """How many of all filters a concept needs for 80 % of its full IoU: median and quartiles over `concepts`."""

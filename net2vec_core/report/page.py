@@ -13,7 +13,7 @@ import net2vec_core
 from net2vec_core.config import Config
 from net2vec_core.figures.style import category_color, in_order
 from net2vec_core.report.answers import Needed, Recipe, Sharing, Sums
-from net2vec_core.report.pictures import as_sources, size_of
+from net2vec_core.report.pictures import as_sources
 from net2vec_core.report.tables import Columns, columns
 from net2vec_core.storage import remove, write_bytes
 
@@ -38,8 +38,8 @@ SCRIPTS = (
     "main.js",
 )
 PICTURES = "pictures"
-INLINE_BYTES = 7 * 2**20
-"""Pictures of more than so many bytes lie beside the page instead of in it."""
+LARGEST = 15_000_000
+"""Where the page would be larger, bytes, its pictures lie beside it."""
 
 
 @dataclass(frozen=True)
@@ -92,14 +92,17 @@ class RunPart:
 
 
 def write_page(config: Config, run: RunPart, layers: list[LayerPart], folder: Path) -> None:
-    """Write `index.html` to a folder that holds `pictures/`; where these are small, they move into the page."""
+    """Write `index.html` to a folder that holds `pictures/`; these move into the page where it stays small enough."""
     pictures = folder / PICTURES
-    inlined = size_of(pictures) <= INLINE_BYTES
-    sources = as_sources(pictures, _data_url) if inlined else None
-    html = render(config, run, layers, sources)
-    write_bytes(folder / "index.html", html.encode())
-    if inlined:
+    html = render(config, run, layers, None).encode()
+    if len(html) + _encoded_size(pictures) <= LARGEST:
+        html = render(config, run, layers, as_sources(pictures, _data_url)).encode()
         remove(pictures)
+    write_bytes(folder / "index.html", html)
+
+
+def _encoded_size(pictures: Path) -> int:
+    return sum(-(-path.stat().st_size // 3) * 4 for path in pictures.rglob("*") if path.is_file())
 
 
 def render(config: Config, run: RunPart, layers: list[LayerPart], pictures: dict[str, str] | None) -> str:

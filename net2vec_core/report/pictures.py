@@ -1,6 +1,7 @@
 """The page's pictures: small images, and strips of masks that are laid over them."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +11,13 @@ from PIL import Image
 
 from net2vec_core.config import Fit
 from net2vec_core.dataset.images import read_rgb
-from net2vec_core.figures.example_choice import Sources
+from net2vec_core.embedding import Embeddings
 from net2vec_core.figures.predictions import Predictor
+from net2vec_core.labels import Labels
 from net2vec_core.parallel import ordered_map
 from net2vec_core.progress import progress
 
-SIDE = 160  # of an image, pixels
+SIDE = 144  # of an image, pixels
 QUALITY = 72
 CONCEPTS_AT_ONCE = 64
 OUTSIDE, INSIDE, EDGE = 0, 1, 2
@@ -36,7 +38,24 @@ def write_thumbnails(images: Sequence[int], paths: "pd.Series[str]", fit: Fit, f
         pass
 
 
-def write_concept_masks(shown: pd.DataFrame, concepts: pd.DataFrame, sources: Sources, folder: Path) -> None:
+@dataclass(frozen=True)
+class MaskSources:
+    """What the masks of a layer are made from.
+
+    Attributes:
+        concepts: The segmented concepts' names, in the order of labels and embeddings.
+        labels: Their labels.
+        predictor: Predictions of the layer.
+        embeddings: One a recipe.
+    """
+
+    concepts: pd.Index
+    labels: Labels
+    predictor: Predictor
+    embeddings: Sequence[Embeddings]
+
+
+def write_concept_masks(shown: pd.DataFrame, concepts: pd.DataFrame, sources: MaskSources, folder: Path) -> None:
     """Write strips `concepts/NUMBER-KIND.png` of a layer: one tile for each of a concept's rows in `shown`.
 
     Args:
@@ -51,23 +70,31 @@ def write_concept_masks(shown: pd.DataFrame, concepts: pd.DataFrame, sources: So
         rows = shown.merge(batch, on="concept", validate="many_to_one")
         masks = masks_of(rows, sources)
         for number, places in rows.groupby("concept_id").indices.items():
-            for kind, color in COLORS.items():
-                save_strip(masks[kind][places], color, place / f"{number}-{kind}.png")
+            for kind, every in masks.items():
+                save_strip(every[places], COLORS[kind.partition("-")[0]], place / f"{number}-{kind}.png")
 
 
-def masks_of(rows: pd.DataFrame, sources: Sources) -> dict[str, NDArray[np.bool_]]:
-    """The masks of each kind of COLORS, bool [row, y, x], for rows with columns concept, image and single_filter."""
+def masks_of(rows: pd.DataFrame, sources: MaskSources) -> dict[str, NDArray[np.bool_]]:
+    """The masks bool [row, y, x] of rows with columns concept, image and single_filter, by kind.
+
+    Kinds are `labelled`, `filter` (the best single one), and `embedding-RECIPE` for each recipe.
+    """
     images, concepts = rows["image"].to_numpy(), sources.concepts.get_indexer(pd.Index(rows["concept"]))
-    predictor = sources.predictor
+    predictor, recipes = sources.predictor, sources.embeddings
     filter_cells = predictor.filter_cells(images, rows["single_filter"].to_numpy())
-    embedding_cells = predictor.embedding_cells(images, concepts, sources.weights)
-    biases = sources.bias[concepts].tolist()
-    multi = [predictor.multi(cells, bias) for cells, bias in zip(embedding_cells, biases, strict=True)]
-    return {
+    masks = {
         "labelled": sources.labels.masks_of(images, concepts),
         "filter": np.stack([predictor.single(cells) for cells in filter_cells]),
-        "embedding": np.stack(multi),
     }
+    # all recipes' weights as one table, so that stored masks are read once
+    weights = np.concatenate([embeddings.weights for embeddings in recipes]).astype(np.float64)
+    places = (len(sources.concepts) * np.arange(len(recipes))[:, None] + concepts).ravel()
+    cells = predictor.embedding_cells(np.tile(images, len(recipes)), places, weights)
+    for embeddings, of_recipe in zip(recipes, np.split(cells, len(recipes)), strict=True):
+        biases = embeddings.bias[concepts].tolist()
+        multi = [predictor.multi(of_row, bias) for of_row, bias in zip(of_recipe, biases, strict=True)]
+        masks[f"embedding-{embeddings.recipe}"] = np.stack(multi)
+    return masks
 
 
 def write_filter_masks(deciles: pd.DataFrame, predictor: Predictor, folder: Path, threads: int) -> None:
@@ -106,11 +133,6 @@ def as_sources(folder: Path, encode: Callable[[bytes, str], str]) -> dict[str, s
     """Every picture under `folder` by its path within, encoded by its bytes and suffix."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return {path.relative_to(folder).as_posix(): encode(path.read_bytes(), path.suffix[1:]) for path in files}
-
-
-def size_of(folder: Path) -> int:
-    """Bytes of all pictures under `folder`."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def _made(folder: Path) -> Path:

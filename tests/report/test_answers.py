@@ -11,6 +11,7 @@ from net2vec_core.report.answers import (
     category_means,
     common_by_chance,
     common_filters,
+    example_iou,
     filters_needed,
     level_means,
     recipes,
@@ -154,3 +155,19 @@ def test_levels_that_a_recipe_lacks_have_no_row():
     found = level_means(table)
     assert found[found["recipe"] == "iou"]["level"].tolist() == ["iou_val"]
     assert found["value"].tolist() == pytest.approx([0.1] * 6 + [0.3, 0.5])
+
+
+def test_examples_have_the_iou_of_every_recipe():
+    deciles = pd.DataFrame({"concept": ["a", "a", "a"], "decile": [0, 10, 20], "image": [3, 3, 5]})
+    individual = pd.DataFrame(
+        {
+            "image": [3, 5, 3, 5, 4],
+            "concept": ["a"] * 5,
+            "recipe": ["paper", "paper", "iou", "iou", "iou"],
+            "iou_single": 0.0,
+            "iou_multi": [0.1, 0.2, 0.3, 0.4, 0.9],
+        }
+    )
+    found = example_iou(deciles, individual)
+    assert found[found["recipe"] == "iou"][["image", "iou_multi"]].values.tolist() == [[3, 0.3], [5, 0.4]]
+    assert len(found) == 4

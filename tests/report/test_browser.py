@@ -180,6 +180,19 @@ def test_a_concept_names_its_heaviest_filters_and_nearest_concepts(visit, result
     assert visit.cells("neighbours", "cosine") == [f"{value:.3f}".replace("-", "−") for value in expected]
 
 
+def test_examples_follow_the_recipe(visit, results):
+    visit.open(view="concept", concept="grass", recipe="iou")
+    individual = pd.read_csv(results.folder / "net" / "late.block" / "individual_iou.csv.gz")
+    multi = individual.query("concept == 'grass' and recipe == 'iou'").set_index("image")["iou_multi"]
+    examples = read_named(results.table(*LATE, "concept_deciles")).query("concept == 'grass'")["image"].unique()
+    captions = visit.tab.locator("#examples figcaption").all_text_contents()
+    assert [caption.split("all ")[1] for caption in captions] == [f"{multi[image]:.3f}" for image in examples]
+    address = "getComputedStyle(document.querySelector('#examples .strip.embedding')).backgroundImage"
+    iou = visit.tab.evaluate(address)
+    visit.tab.select_option("#recipe", "paper")
+    assert visit.tab.evaluate(address) != iou
+
+
 def test_overlays_can_be_toggled_and_faded(fresh):
     fresh.open(view="concept", concept="grass")
     opacity = "kind => getComputedStyle(document.querySelector(`#examples .strip.${kind}`)).opacity"
@@ -354,7 +367,7 @@ def test_the_page_fits_a_phone(browser, page):
 def test_pictures_beside_the_page_are_found(browser, results, tmp_path, monkeypatch):
     from net2vec_core.cli.report import report
 
-    monkeypatch.setattr("net2vec_core.report.page.INLINE_BYTES", 0)
+    monkeypatch.setattr("net2vec_core.report.page.LARGEST", 0)
     report(results.folder / "config.yaml", results.folder, tmp_path / "report", threads=1)
     beside = Visit(browser, tmp_path / "report" / "index.html")
     beside.tab.goto(f"{beside.address}#view=concept&concept=sky")

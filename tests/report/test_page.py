@@ -9,6 +9,7 @@ import pytest
 from finished_run import CONCEPTS, HOSTILE, LAYERS
 from net2vec_core.cli.report import report
 from net2vec_core.config import made_from
+from net2vec_core.errors import UserError
 from net2vec_core.report import page as page_module
 from net2vec_core.report.page import ASSETS, SCRIPTS, category_colors
 from net2vec_core.report.tables import OF_LAYER, OF_RUN
@@ -90,7 +91,7 @@ def test_every_picture_is_in_the_page(data, page):
         for image in layer["tables"][name]["image"]
     }
     assert {f"images/{image}.webp" for image in shown} <= data["pictures"].keys()
-    assert len(data["pictures"]) == len(shown) + len(LAYERS) * (3 * len(CONCEPTS) + 16)
+    assert len(data["pictures"]) == len(shown) + len(LAYERS) * (4 * len(CONCEPTS) + 16)
 
 
 def test_the_same_run_gives_the_same_page(results, page, tmp_path):
@@ -99,10 +100,24 @@ def test_the_same_run_gives_the_same_page(results, page, tmp_path):
 
 
 def test_many_pictures_lie_beside_the_page(results, tmp_path, monkeypatch):
-    monkeypatch.setattr(page_module, "INLINE_BYTES", 0)
+    monkeypatch.setattr(page_module, "LARGEST", 0)
     report(results.folder / "config.yaml", results.folder, tmp_path / "report", threads=1)
     assert '"pictures":null' in (tmp_path / "report" / "index.html").read_text()
-    assert (tmp_path / "report" / "pictures" / "net" / "early" / "concepts" / "1-embedding.png").exists()
+    assert (tmp_path / "report" / "pictures" / "net" / "early" / "concepts" / "1-embedding-iou.png").exists()
+
+
+def test_an_unfinished_run_is_named_and_leaves_nothing(results, tmp_path):
+    missing = results.table("control", "late.block", "gains")
+    content = missing.read_bytes()
+    missing.unlink()
+    try:
+        with pytest.raises(
+            UserError, match=r"control/late\.block/gains\.csv: no such table; run `snakemake` to make it"
+        ):
+            report(results.folder / "config.yaml", results.folder, tmp_path / "report", threads=1)
+    finally:
+        missing.write_bytes(content)
+    assert not list(tmp_path.iterdir())
 
 
 def test_scripts_can_stand_in_a_page():

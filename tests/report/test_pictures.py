@@ -3,14 +3,18 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from finished_run import IOU_BIAS
 from net2vec_core.cli.opening import open_dataset
-from net2vec_core.cli.opening_sources import open_sources
+from net2vec_core.cli.opening_embeddings import open_embeddings
+from net2vec_core.config import made_from
+from net2vec_core.figures.predictions import Predictor
+from net2vec_core.filter_masks import open_filter_masks
 from net2vec_core.report.pictures import (
     COLORS,
     SIDE,
+    MaskSources,
     masks_of,
     save_strip,
-    size_of,
     write_concept_masks,
     write_filter_masks,
     write_thumbnails,
@@ -21,7 +25,14 @@ from net2vec_core.upsample import interpolation_matrix
 @pytest.fixture(scope="module")
 def sources(results):
     data = open_dataset(results.folder / "dataset", results.config)
-    return open_sources(results.config, "net", data, results.folder / "net" / "early")
+    folder, config = results.folder / "net" / "early", results.config
+    masks = open_filter_masks(folder / "filter_masks.zarr", made_from(config, "filter_masks", "net"))
+    return MaskSources(
+        concepts=pd.Index(data.concepts["name"]),
+        labels=data.labels,
+        predictor=Predictor(masks, data.labels.mask_shape, config.upsampling.align_corners),
+        embeddings=open_embeddings(folder / "embeddings.zarr", config, "net"),
+    )
 
 
 def tiles_of(path, count):
@@ -68,7 +79,8 @@ def test_masks_follow_the_definitions(results, sources):
         active = sources.predictor.masks.dense(image, image + 1)[0].astype(float)
         np.testing.assert_array_equal(masks["filter"][place], up_y @ active[filter_] @ up_x.T > 0.5)
         cells = np.einsum("k,kyx->yx", results.weights["net", "early"].loc[concept].astype(float), active)
-        np.testing.assert_array_equal(masks["embedding"][place], up_y @ cells @ up_x.T > 0)
+        np.testing.assert_array_equal(masks["embedding-paper"][place], up_y @ cells @ up_x.T > 0)
+        np.testing.assert_array_equal(masks["embedding-iou"][place], up_y @ (2 * cells) @ up_x.T + IOU_BIAS > 0)
 
 
 def test_every_concept_has_a_strip_of_each_kind(results, sources, tmp_path):
@@ -76,7 +88,7 @@ def test_every_concept_has_a_strip_of_each_kind(results, sources, tmp_path):
     shown = shown.drop_duplicates(["concept", "image"])[["concept", "image"]]
     concepts = pd.DataFrame({"concept_id": np.arange(8) + 1, "concept": results.names, "single_filter": 3})
     write_concept_masks(shown, concepts, sources, tmp_path)
-    assert len(list((tmp_path / "concepts").iterdir())) == 8 * len(COLORS)
+    assert len(list((tmp_path / "concepts").iterdir())) == 8 * 4
     of_sky = shown[shown["concept"] == "sky"].assign(single_filter=3)
     found, _ = tiles_of(tmp_path / "concepts" / "2-labelled.png", len(of_sky))
     np.testing.assert_array_equal(found, masks_of(of_sky, sources)["labelled"])
@@ -92,8 +104,8 @@ def test_every_filter_has_a_strip_of_its_deciles(results, sources, tmp_path):
     assert len(list((tmp_path / "filters").iterdir())) == 16
 
 
-def test_thumbnails_are_small_squares(sources, tmp_path):
-    write_thumbnails([3, 5], sources.images["path"], "stretch", tmp_path, threads=1)
+def test_thumbnails_are_small_squares(results, tmp_path):
+    images = open_dataset(results.folder / "dataset", results.config).images
+    write_thumbnails([3, 5], images["path"], "stretch", tmp_path, threads=1)
     with Image.open(tmp_path / "images" / "5.webp") as picture:
         assert picture.size == (SIDE, SIDE)
-    assert size_of(tmp_path) == sum(path.stat().st_size for path in (tmp_path / "images").iterdir())

@@ -69,13 +69,13 @@ function conceptParts(layer, recipe, concept) {
       h(
         "p",
         { class: "note" },
-        `Images at the deciles of the embedding's IoU in each image (recipe ${MAIN_RECIPE}); below them the decile, then the IoU of one filter and of all in that image.`,
+        `Images at the deciles of the IoU that recipe ${MAIN_RECIPE} reaches in them. Below each: the decile, then the IoU of the best single filter and of all filters (recipe ${recipe}) in that image.`,
       ),
       overlayControls(),
       h(
         "div",
         { class: "gallery", id: "examples" },
-        exampleRows(layer, concept).map((example) => exampleFigure(layer, concept, example)),
+        exampleRows(layer, concept, recipe).map((example) => exampleFigure(layer, concept, recipe, example)),
       ),
     ),
     h(
@@ -174,12 +174,12 @@ function classificationNumber(row) {
   );
 }
 
-function exampleFigure(layer, concept, example) {
+function exampleFigure(layer, concept, recipe, example) {
   const decile = example.low === example.high ? `${example.low} %` : `${example.low}–${example.high} %`;
   return h(
     "figure",
     {},
-    exampleTile(layer, concept, example),
+    exampleTile(layer, concept, recipe, example),
     h(
       "figcaption",
       {},

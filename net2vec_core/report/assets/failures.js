@@ -47,11 +47,11 @@ function showFailures({ layer: key, recipe, sort = "gain" }) {
 
 /** A failing concept on its image of median IoU. */
 function failureFigure(layer, row) {
-  const example = exampleAt(layer, row.concept, 50);
+  const example = exampleAt(layer, row.concept, row.recipe, 50);
   return h(
     "figure",
     {},
-    exampleTile(layer, row.concept, example),
+    exampleTile(layer, row.concept, row.recipe, example),
     h(
       "figcaption",
       {},

@@ -10,18 +10,18 @@ function showOverview({ layer: key, recipe }) {
   drawGain(figure("gain"), layer, recipe);
   drawSharing(figure("sharing"), layer);
   drawRelations(figure("relations"), layer);
-  fillMosaic(layer);
+  fillMosaic(layer, recipe);
 }
 
 /** The concepts that are found best, each on an image that is a little better than its median. */
-function fillMosaic(layer) {
-  const best = sortedRows(scoresOf(layer, MAIN_RECIPE), [{ key: "iou_val" }], "-iou_val").slice(0, PICTURED);
+function fillMosaic(layer, recipe) {
+  const best = sortedRows(scoresOf(layer, recipe), [{ key: "iou_val" }], "-iou_val").slice(0, PICTURED);
   const tiles = best.map(({ concept }) => {
-    const example = exampleAt(layer, concept, 70);
+    const example = exampleAt(layer, concept, recipe, 70);
     return h(
       "a",
       { href: linkTo("concept", { concept }), title: concept, "aria-label": concept },
-      exampleTile(layer, concept, example),
+      exampleTile(layer, concept, recipe, example),
     );
   });
   fill(byId("mosaic"), tiles);

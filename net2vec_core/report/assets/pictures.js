@@ -30,24 +30,35 @@ function tile(image, words, strips = [], place = 0, count = 1) {
   );
 }
 
-/** A concept's images at the deciles of IoU: {image, iou_single, iou_multi, low, high, place, count}. */
-function exampleRows(layer, concept) {
+/**
+ * A concept's images at the deciles of its IoU by the first recipe: {image, iou_single, iou_multi, low, high, place, count}.
+ *
+ * iou_multi is that of the recipe asked for.
+ */
+function exampleRows(layer, concept, recipe) {
+  const found = new Map(
+    ofConcept(layer, "example_iou", concept)
+      .filter((row) => row.recipe === recipe)
+      .map((row) => [row.image, row]),
+  );
   const examples = new Map();
   for (const row of ofConcept(layer, "concept_deciles", concept)) {
     if (!examples.has(row.image)) examples.set(row.image, { ...row, low: row.decile, place: examples.size });
     examples.get(row.image).high = row.decile;
   }
-  return [...examples.values()].map((example) => ({ ...example, count: examples.size }));
+  const of = (image) => ({ iou_multi: found.get(image)?.iou_multi, count: examples.size });
+  return [...examples.values()].map((example) => ({ ...example, ...of(example.image) }));
 }
 
 /** The example that stands for a decile. */
-function exampleAt(layer, concept, decile) {
-  return exampleRows(layer, concept).find(({ low, high }) => low <= decile && decile <= high);
+function exampleAt(layer, concept, recipe, decile) {
+  return exampleRows(layer, concept, recipe).find(({ low, high }) => low <= decile && decile <= high);
 }
 
-function exampleTile(layer, concept, example) {
+function exampleTile(layer, concept, recipe, example) {
   const number = CONCEPTS.get(concept).concept_id;
-  const strips = Object.keys(OVERLAYS).map((kind) => [`${layer.key}/concepts/${number}-${kind}.png`, kind]);
+  const name = (kind) => (kind === "embedding" ? `${kind}-${recipe}` : kind);
+  const strips = Object.keys(OVERLAYS).map((kind) => [`${layer.key}/concepts/${number}-${name(kind)}.png`, kind]);
   const words = `image ${example.image}, which holds ${concept}`;
   return tile(example.image, words, strips, example.place, example.count);
 }

@@ -232,6 +232,23 @@ def common_by_chance(concepts: int, top: int, filters: int) -> NDArray[np.float6
     return np.array([common_filters(_users(rng, concepts, top, filters), concepts) for _ in range(DRAWS)])
 
 
+def histogram_by_chance(histogram: pd.DataFrame, concepts: int, top: int) -> pd.DataFrame:
+    """How many filters so many concepts would use by random choice: columns concepts, and value, low, high (95 %).
+
+    Args:
+        histogram: The table `overlap_histogram.csv`; its bins are taken, the last without an upper end.
+        concepts: How many concepts choose.
+        top: How many filters each chooses.
+    """
+    bins = histogram[histogram["kind"] == "top"]
+    edges, filters = bins["concepts"].to_numpy(), int(bins["filters"].sum())
+    rng = np.random.default_rng(0)
+    places = [np.searchsorted(edges[:-1], _users(rng, concepts, min(top, filters), filters)) for _ in range(DRAWS)]
+    counts = np.stack([np.bincount(place, minlength=len(edges)) for place in places])
+    low, high = np.percentile(counts, [2.5, 97.5], axis=0)
+    return pd.DataFrame({"concepts": edges, "value": counts.mean(axis=0), "low": low, "high": high})
+
+
 def _users(rng: np.random.Generator, concepts: int, top: int, filters: int) -> NDArray[np.int64]:
     drawn = np.argpartition(rng.random((concepts, filters)), top - 1, axis=1)[:, :top]
     return np.bincount(drawn.ravel(), minlength=filters)

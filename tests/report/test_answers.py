@@ -13,6 +13,7 @@ from net2vec_core.report.answers import (
     common_filters,
     example_iou,
     filters_needed,
+    histogram_by_chance,
     level_means,
     recipes,
     sharing,
@@ -171,3 +172,15 @@ def test_examples_have_the_iou_of_every_recipe():
     found = example_iou(deciles, individual)
     assert found[found["recipe"] == "iou"][["image", "iou_multi"]].values.tolist() == [[3, 0.3], [5, 0.4]]
     assert len(found) == 4
+
+
+def test_a_histogram_by_chance_has_as_many_filters_and_their_binomial_shares():
+    histogram = pd.DataFrame(
+        {"kind": ["best", "top", "top", "top"], "concepts": [0, 0, 1, 2], "filters": [40, 20, 14, 6]}
+    )
+    found = histogram_by_chance(histogram, concepts=10, top=4)
+    assert found["concepts"].tolist() == [0, 1, 2]
+    assert found["value"].sum() == pytest.approx(40)
+    none, one = 0.9**10, 10 * 0.1 * 0.9**9  # each concept uses a filter with probability 4 / 40
+    np.testing.assert_allclose(found["value"], [40 * none, 40 * one, 40 * (1 - none - one)], rtol=0.05)
+    assert ((found["low"] < found["value"]) & (found["value"] < found["high"])).all()

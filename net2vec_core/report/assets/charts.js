@@ -40,6 +40,11 @@ function draw(element, words, traces, layout) {
   Plotly.react(element, traces, { ...common, ...layout }, CONFIG);
 }
 
+/** Lets go of the charts within an element, before it is filled anew. */
+function forgetCharts(element) {
+  element.querySelectorAll(".js-plotly-plot").forEach((chart) => Plotly.purge(chart));
+}
+
 /** Opens the concept of a point that is clicked; the point's customdata holds its name. */
 function openOnClick(element) {
   element.removeAllListeners?.("plotly_click");

@@ -7,6 +7,7 @@ function showConcept({ layer: key, recipe, concept }) {
   const layer = layerOf(key);
   const about = CONCEPTS.get(concept);
   const section = byId("concept");
+  forgetCharts(section);
   if (!about) {
     fill(
       section,

@@ -67,6 +67,7 @@ function showFilter({ layer: key, filter }) {
   const number_ = Number(filter);
   const row = filterRows(layer).find((one) => one.filter === number_);
   const section = byId("filter");
+  forgetCharts(section);
   if (!row) {
     fill(
       section,

@@ -55,6 +55,7 @@ function drawGain(element, layer, recipe) {
 
 function drawSharing(element, layer) {
   const bins = rowsOf(layer.tables.overlap_histogram);
+  const chance = rowsOf(layer.tables.histogram_by_chance);
   const bar = (kind, name, color) => {
     const rows = bins.filter((row) => row.kind === kind);
     return {
@@ -69,12 +70,20 @@ function drawSharing(element, layer) {
   const traces = [
     bar("best", "best single filter of so many", css("filter")),
     bar("top", `among the ${layer.sharing.top} of largest weight of so many`, css("embedding")),
+    {
+      type: "bar",
+      name: "the same by chance",
+      x: chance.map(binName),
+      y: chance.map((row) => row.value),
+      error_y: errorBars(chance),
+      marker: { color: css("soft"), opacity: 0.55 },
+      hovertemplate: "%{y:.1f} filters<extra></extra>",
+    },
   ];
   draw(element, "How many filters serve how many concepts", traces, {
     height: 360,
     xaxis: axis("concepts", { type: "category" }),
     yaxis: axis("filters", { type: "log", dtick: 1 }),
-    legend: { orientation: "v", x: 1, xanchor: "right", y: 1 },
   });
 }
 

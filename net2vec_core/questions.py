@@ -13,6 +13,9 @@ from net2vec_core.errors import UserError, did_you_mean
 from net2vec_core.storage import read_table
 
 
+EXAMPLES = "ask, say, `grass + blue - green`, `neighbours tree`, `filter 23` or `images lamp`"
+
+
 @dataclass(frozen=True)
 class Answer:
     """A table with a line that says what it shows."""
@@ -42,6 +45,8 @@ def answer(question: str, results: Results) -> list[Answer]:
         "filter": _filter,
         "images": _images,
     }
+    if not question.strip() or (about in kinds and not what.strip()):
+        raise UserError(f"`{question.strip()}` is no question; {EXAMPLES}")
     return kinds[about](what.strip(), results) if about in kinds else _arithmetic(question, results)
 
 

@@ -198,7 +198,10 @@ def test_log_holds_the_message(run, tmp_path):
 
 def test_log_that_cannot_be_written_is_named(run, tmp_path):
     (tmp_path / "file").touch()
-    assert error_of(call_concepts(run, "run.yaml", "--log", "file/a.log")) == "file: File exists"
+    assert (
+        error_of(call_concepts(run, "run.yaml", "--log", "file/a.log"))
+        == "file: File exists; a file lies where a folder is needed"
+    )
 
 
 def write_network_config(folder, **changes):
@@ -240,7 +243,10 @@ def test_checked_network_has_a_table_of_its_layers(tmp_path):
             OSError(errno.ENOSPC, "No space left on device", "a.zarr"),
             "a.zarr: No space left on device; make room and run `snakemake` again, finished work is kept",
         ),
-        (PermissionError(errno.EACCES, "Permission denied", "a"), "a: Permission denied"),
+        (
+            PermissionError(errno.EACCES, "Permission denied", "a"),
+            "a: Permission denied; get the right to write there, or work in another folder",
+        ),
         (OSError("no number"), "no number"),
         (MemoryError(), "out of memory; give the job more, or fewer threads, or lower the sizes in `compute`"),
     ],

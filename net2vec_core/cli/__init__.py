@@ -22,6 +22,18 @@ os.environ |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), 
 
 # of torch, and of a worker process that the system has ended
 OUT_OF_MEMORY = {"OutOfMemoryError", "BrokenProcessPool"}
+# by the number of the system's error
+ADVICE = (
+    {
+        errno.EEXIST: "; a file lies where a folder is needed",
+        errno.ENOTDIR: "; a file lies where a folder is needed",
+        errno.EISDIR: "; a folder lies where a file is to be written",
+    }
+    | dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "; make room and run `snakemake` again, finished work is kept")
+    | dict.fromkeys(
+        (errno.EACCES, errno.EPERM, errno.EROFS), "; get the right to write there, or work in another folder"
+    )
+)
 FORMAT = "%(asctime)s %(message)s", "%H:%M:%S"
 SHARED_MODULES = {
     "counting_filters",
@@ -118,8 +130,7 @@ def _explain(error: Exception) -> str:
     if isinstance(error, MemoryError):
         return "out of memory; give the job more, or fewer threads, or lower the sizes in `compute`"
     if isinstance(error, OSError):
-        where = f"{error.filename}: " if error.filename else ""
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        advice = "; make room and run `snakemake` again, finished work is kept" if full else ""
-        return f"{where}{error.strerror or error}{advice}"
+        path = error.filename2 or error.filename
+        where = f"{path}: " if path else ""
+        return f"{where}{error.strerror or error}{ADVICE.get(error.errno or 0, '')}"
     return str(error)

@@ -2,14 +2,17 @@
 
 from pathlib import Path
 
-from bad_input import configuration, networks, stores
+from bad_input import archives, configuration, machine, networks, questions, stores
 from bad_input.frame import Case
 
 PAGE = Path("docs/mistakes.md")
 SECTIONS: dict[str, list[Case]] = {
     "The configuration": configuration.CASES,
+    "Archives that are fetched": archives.CASES,
     "Networks, layers and weights": networks.CASES,
     "Stores and tables of a run": stores.CASES,
+    "Questions, exports, word vectors and WordNet": questions.CASES,
+    "The machine": machine.CASES,
 }
 CASES = [case for cases in SECTIONS.values() for case in cases]
 

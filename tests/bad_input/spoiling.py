@@ -2,6 +2,7 @@
 
 import copy
 import csv
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -59,6 +60,18 @@ def folder_instead(path: str) -> Spoil:
 def cut(path: str, share: float = 0.5) -> Spoil:
     """Keep the first part of a file."""
     return lambda: Path(path).write_bytes(Path(path).read_bytes()[: int(share * Path(path).stat().st_size)])
+
+
+def attribute(store: str, name: str, value: Any) -> Spoil:
+    """Change an attribute of a store."""
+
+    def change() -> None:
+        path = Path(store, "zarr.json")
+        content = json.loads(path.read_text())
+        content["attributes"][name] = value
+        path.write_text(json.dumps(content))
+
+    return change
 
 
 def cell(path: str, row: int, column: str, value: str) -> Spoil:

@@ -1,13 +1,12 @@
 """Stores and tables of a run that are damaged, missing, or of another run."""
 
-import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from bad_input.frame import LAYER, RUN, Case
-from bad_input.spoiling import column_named, config, cut, nothing, text, without
+from bad_input.spoiling import attribute, column_named, config, cut, nothing, text, without
 from net2vec_core.storage import FORMAT_VERSION
 
 LABELS, ACTIVATIONS = f"{RUN}/dataset/labels.zarr", f"{RUN}/net/activations/0.zarr"
@@ -15,18 +14,6 @@ MASKS = f"{LAYER}/filter_masks.zarr"
 IMAGES, OCCURRENCES = f"{RUN}/dataset/images.csv", f"{RUN}/dataset/occurrences.csv.gz"
 CONCEPTS = f"{RUN}/dataset/concepts.csv"
 NO_GROUP = '{"zarr_format": 3, "node_type": "group", "attributes": {}}'
-
-
-def attribute(store: str, name: str, value: Any) -> Callable[[], object]:
-    """Change an attribute of a store."""
-
-    def change() -> None:
-        path = Path(store, "zarr.json")
-        content = json.loads(path.read_text())
-        content["attributes"][name] = value
-        path.write_text(json.dumps(content))
-
-    return change
 
 
 def values(array: str, spoil: Callable[[str], Callable[[], object]]) -> Callable[[], object]:

@@ -12,7 +12,6 @@ from net2vec_core.config import load
 from net2vec_core.errors import UserError, did_you_mean
 from net2vec_core.storage import read_table
 
-
 EXAMPLES = "ask, say, `grass + blue - green`, `neighbours tree`, `filter 23` or `images lamp`"
 
 

@@ -1,4 +1,6 @@
-"""Networks of five kinds through the workflow, at random weights: every kind of layer that they have."""
+"""Networks of five kinds and one of the user's own through the workflow: every kind of layer that they have."""
+
+import re
 
 import pandas as pd
 import pytest
@@ -27,6 +29,7 @@ LAYERS = {
         "encoder.layers.encoder_layer_1",
     ],
     "swin": ["patch_embed", "layers.0.blocks.0.mlp.fc1", "layers.1.blocks.0.attn", "head.fc", "layers.1"],
+    "mine": ["tokens", "one"],
 }
 MODELS = {
     "alexnet": {"model": "torchvision/alexnet", "image_size": 64},
@@ -34,8 +37,36 @@ MODELS = {
     "convnext": {"model": "torchvision/convnext_tiny"},
     "vit": {"model": "torchvision/vit_b_16", "options": {"image_size": SIZE}},
     "swin": {"model": "timm/swin_tiny_patch4_window7_224", "image_size": 56, "options": {"img_size": 56}},
+    "mine": {"model": "of_the_user:Network"},
 }
+OF_THE_USER = """
+from torch import nn
+
+class Network(nn.Module):
+    def __init__(self, filters):
+        super().__init__()
+        self.stem = nn.Conv2d(3, filters, 8, stride=(4, 8))
+        self.tokens = nn.Linear(filters, filters + 1)
+        self.one = nn.Conv2d(filters, 1, 3)
+
+    def forward(self, images):
+        grid = self.stem(images)
+        self.tokens(grid.flatten(2).mT)
+        return self.one(grid)
+"""
+# what a layer with a single filter goes through
+ONE_FILTER = [
+    "segmentation",
+    "classification",
+    "fair_single_filter",
+    "significance",
+    "subsets",
+    "filter_overlap",
+    "units",
+]
 SHAPES = {
+    "tokens": (14, 11, 6),
+    "one": (1, 9, 4),
     "classifier.4": (4096, 1, 1),
     "layer3": (256, 3, 3),
     "features.1.0.block.3": (384, 12, 12),
@@ -53,18 +84,26 @@ CONFIG = {
     "segmentation": {"recipes": ["paper"]},
     "compute": {"device": "cpu"},
 }
+CONFIG["networks"]["mine"] |= {"weights": "own", "options": {"filters": 13}, "mean": [0, 0, 0], "std": [1, 1, 1]}
 
 
 @pytest.fixture(scope="module")
-def results(tmp_path_factory):
+def workspace(tmp_path_factory):
     space = Workspace(tmp_path_factory.mktemp("networks"))
+    (space.folder / "of_the_user.py").write_text(OF_THE_USER)
     ends = [f"{name}/{layers[-1]}/segmentation.csv" for name, layers in LAYERS.items()]
     others = [f"{name}/{layer}/thresholds.csv" for name, layers in LAYERS.items() for layer in layers[:-1]]
-    tables = [f"{name}/layers.csv" for name in LAYERS]
+    tables = [f"{name}/layers.csv" for name in LAYERS] + [f"mine/one/{name}.csv" for name in ONE_FILTER]
     targets = [f"results/tiny/{target}" for target in (*ends, *others, *tables)]
     done = space.snakemake(CONFIG, "--cores", "2", *targets)
     assert done.returncode == 0, done.stdout + done.stderr
-    return space.results
+    space.targets = targets
+    return space
+
+
+@pytest.fixture(scope="module")
+def results(workspace):
+    return workspace.results
 
 
 @pytest.mark.parametrize("name", LAYERS)
@@ -83,3 +122,19 @@ def test_one_layer_of_each_goes_on_to_embeddings(results, name):
     table = pd.read_csv(results / name / LAYERS[name][-1] / "segmentation.csv")
     assert len(table) > 3
     assert table["iou_val"].between(0, 1).all()
+
+
+def test_one_filter_and_concepts_of_one_image_are_enough(results):
+    table = pd.read_csv(results / "mine/one/segmentation.csv")
+    assert (table["single_filter"] == 0).all()
+    assert (table["train_images"] == 1).any()
+    overlap = pd.read_csv(results / "mine/one/filter_overlap.csv")
+    assert list(overlap["best_for"]) == [len(table)]
+
+
+def test_a_change_of_the_users_code_redoes_its_network_alone(workspace):
+    code = workspace.folder / "of_the_user.py"
+    code.write_text(OF_THE_USER + "\n")
+    done = workspace.snakemake(CONFIG, "--dry-run", *workspace.targets)
+    planned = dict(re.findall(r"^(\w+) +(\d+)$", done.stdout + done.stderr, re.MULTILINE))
+    assert planned["network"] == planned["probe"] == "1"

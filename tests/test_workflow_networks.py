@@ -129,7 +129,7 @@ def test_one_filter_and_concepts_of_one_image_are_enough(results):
     assert (table["single_filter"] == 0).all()
     assert (table["train_images"] == 1).any()
     overlap = pd.read_csv(results / "mine/one/filter_overlap.csv")
-    assert list(overlap["best_for"]) == [len(table)]
+    assert list(overlap["top_for"]) == [len(table)]
 
 
 def test_a_change_of_the_users_code_redoes_its_network_alone(workspace):

@@ -127,6 +127,7 @@ def test_modules_import_only_from_rooms_to_their_left():
         "ask",
         "export",
         "inspection",
+        "inspect",
         "report",
     ],
 )

@@ -258,6 +258,7 @@ def test_a_mistake_gives_one_message(workspace, change, message):
     [
         (("dataset", "imagesize", 3), "tiny.yaml is not a valid configuration:\n  `dataset.imagesize` is not a key"),
         (("dataset", {"reader": "broden", "path": "data/none"}), "`dataset.path`: there is no data/none/index.csv"),
+        (("dataset", {"reader": "folder", "path": "data/none"}), "`dataset.path`: there is no data/none/labels.csv"),
         (("networks", "small", "weights", "w.pt"), "`networks.small.weights`: there is no w.pt"),
     ],
 )

@@ -63,7 +63,7 @@ def _run(results: Path, data: Dataset, shown: list[int]) -> RunPart:
 def _layer(
     config: Config, data: Dataset, results: Path, network: str, layer: str, pictures: Path, threads: int
 ) -> LayerPart:
-    folder, settings = results / network / layer, config.networks[network]
+    folder = results / network / layer
     tables = {name: read_named(folder / f"{name}.csv") for name in OF_LAYER}
     _draw(config, network, data, folder, tables, pictures / network / layer, threads)
     weights = open_weights(folder / "embeddings.zarr", config, network)
@@ -77,7 +77,6 @@ def _layer(
     return LayerPart(
         network=network,
         layer=layer,
-        description=f"{settings.model} ({settings.weights})",
         tables={name: columns(table) for name, table in [*tables.items(), *more.items()]},
         weights=weights,
         recipes=recipes(tables["gains"], tables["significance"], config.chance.false_discovery_rate),

@@ -49,7 +49,6 @@ class LayerPart:
     Attributes:
         network: Its network's name.
         layer: Its module path.
-        description: Model and weights.
         tables: Its tables by name, for the browser, and means over concepts in the same form.
         weights: Embeddings [concept, filter] of the first recipe and seed.
         recipes: What each recipe reaches.
@@ -61,7 +60,6 @@ class LayerPart:
 
     network: str
     layer: str
-    description: str
     tables: dict[str, Columns]
     weights: pd.DataFrame
     recipes: list[Recipe]

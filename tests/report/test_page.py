@@ -1,6 +1,7 @@
 import base64
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from net2vec_core.errors import UserError
 from net2vec_core.report import page as page_module
 from net2vec_core.report.page import ASSETS, SCRIPTS, category_colors
 from net2vec_core.report.tables import OF_LAYER, OF_RUN
+from report.screenshots import VIEWS
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +127,13 @@ def test_scripts_can_stand_in_a_page():
     for path in ASSETS.iterdir():
         assert path.suffix == ".html" or "</script" not in path.read_text()
     assert not [path.name for path in ASSETS.glob("*.js") if "innerHTML" in path.read_text()]
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_every_view_is_pictured_in_the_docs(name):
+    docs = Path(__file__).parents[2] / "docs"
+    assert (docs / "images" / f"page-{name}.jpg").is_file(), "run `make screenshots`"
+    assert f"images/page-{name}.jpg" in (docs / "page.md").read_text()
 
 
 def test_every_category_has_a_colour():

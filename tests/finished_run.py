@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -48,21 +49,29 @@ CONFIG = {
 }
 
 
+ONE_LAYER = {
+    **CONFIG,
+    "networks": {"net": {**CONFIG["networks"]["net"], "layers": ["early"]}},
+    "analogies": [],
+}
+
+
 class Results:
     """The run's folder, its configuration, and each layer's embeddings by the first recipe."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, values):
         self.folder = folder
-        self.config = parse_config(CONFIG, "a test")
+        self.config = parse_config(values, "a test")
+        self.layers = [(name, layer) for name, network in self.config.networks.items() for layer in network.layers]
         self.weights = {}
         write_bytes(folder / "config.yaml", dump(self.config).encode())
         self.names = list(CONCEPTS)
         write_dataset(self)
-        for number, (network, layer) in enumerate(LAYERS):
+        for number, (network, layer) in enumerate(self.layers):
             LayerResults(self, network, layer, np.random.default_rng(number)).write()
-        spaces = [Space.of_vectors(*place, self.weights[place]) for place in LAYERS]
+        spaces = [Space.of_vectors(*place, self.weights[place]) for place in self.layers]
         write_table(comparison_table(spaces, []), folder / "comparison" / "layer_pairs.csv")
-        write_table(filters_needed(), folder / "comparison" / "filters_needed.csv")
+        write_table(filters_needed(self.layers), folder / "comparison" / "filters_needed.csv")
 
     def table(self, network, layer, name):
         return self.folder / network / layer / f"{name}.csv"
@@ -99,11 +108,11 @@ def write_dataset(run):
         group.create_array("masks", data=planes)
 
 
-def filters_needed():
+def filters_needed(layers):
     keys = ["network", "layer", "task", "category", "share", "filters", "concepts", "concepts_share"]
     rows = [
         (*place, "segmentation", "all", 0.8, filters, concepts, concepts / 8)
-        for place in LAYERS
+        for place in layers
         for filters, concepts in ((1, 2), (4, 5), (FILTERS, 8))
     ]
     return pd.DataFrame(rows, columns=keys)
@@ -169,6 +178,9 @@ class LayerResults:
         evidence = evidence.assign(**{f"{level}_iou_val": chance(len(fits)) for level in levels})
         evidence["encoded"], evidence["permuted_encoded"] = fits["q_value"] < 0.05, False
         evidence["control_q_value"] = np.nan
+        if len(self.run.layers) == 1:
+            evidence["control_iou_val"] = np.nan
+            fits["gain"] = fits["gain"].abs()  # no failures, either
         evaluation = self.fits(iou_val=iou, iou_all=iou, average_precision=iou, prevalence=chance)
         lost = fits[fits["gain"] < 0].assign(mean_coverage=0.02, significant=True, overshoot=12.5)
         coverage = fits["concept"].map(self.run.concepts.set_index("name")["mean_coverage"])
@@ -244,6 +256,6 @@ class LayerResults:
         }
 
 
-def make_run(folder: Path) -> Results:
-    """A finished run in `folder`."""
-    return Results(folder)
+def make_run(folder: Path, values: dict[str, Any] = CONFIG) -> Results:
+    """A finished run in `folder`, of this configuration."""
+    return Results(folder, values)

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from finished_run import CONCEPTS, HOSTILE, WHOLE
+from finished_run import CONCEPTS, HOSTILE, ONE_LAYER, WHOLE, make_run
 from net2vec_core.analogies import nearest, parse_analogy
+from net2vec_core.cli.report import report
 from net2vec_core.report.tables import columns, read_named
 
 LATE = ("net", "late.block")
@@ -364,9 +365,19 @@ def test_the_page_fits_a_phone(browser, page):
     assert phone.complaints == []
 
 
-def test_pictures_beside_the_page_are_found(browser, results, tmp_path, monkeypatch):
-    from net2vec_core.cli.report import report
+def test_a_run_of_one_layer_without_sums_control_or_failures_has_a_page(browser, tmp_path):
+    run = make_run(tmp_path / "run", ONE_LAYER)
+    report(run.folder / "config.yaml", run.folder, tmp_path / "report", threads=1)
+    visit = Visit(browser, tmp_path / "report" / "index.html")
+    visit.tab.goto(visit.address)
+    for state in ({"view": "concept", "concept": "sky"}, *({"view": view} for view in VIEWS)):
+        visit.open(**state)
+    assert visit.tab.inner_text("#failure-table") == "None."
+    assert visit.complaints == []
+    visit.context.close()
 
+
+def test_pictures_beside_the_page_are_found(browser, results, tmp_path, monkeypatch):
     monkeypatch.setattr("net2vec_core.report.page.LARGEST", 0)
     report(results.folder / "config.yaml", results.folder, tmp_path / "report", threads=1)
     beside = Visit(browser, tmp_path / "report" / "index.html")

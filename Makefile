@@ -5,13 +5,21 @@ BIN := $(abspath $(VENV))/bin
 READY := $(VENV)/.ready
 UV := uv==0.13.9
 
-.PHONY: help demo test check format bench reference docs screenshots lock
+RUN ?= demo
+AGAIN ?= reproduced/$(RUN)
+
+.PHONY: help demo reproduce test check format bench interruption reference docs screenshots lock
 
 help:  ## Show the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 demo: $(READY)  ## Run the default config.yaml to the end
 	PATH="$(BIN):$$PATH" snakemake --cores $(CORES)
+
+reproduce: $(READY)  ## Do a finished run (RUN=demo) again in another folder and compare
+	PATH="$(BIN):$$PATH" python -m net2vec_core reproduce --run $(RUN) --into $(AGAIN)
+	PATH="$(BIN):$$PATH" snakemake --cores $(CORES) --directory $(AGAIN) --configfile $(AGAIN)/config.yaml
+	PATH="$(BIN):$$PATH" python -m net2vec_core compare-runs --run results/$(RUN) --again $(AGAIN)/results/$(RUN)
 
 test: $(READY)  ## Run all tests
 	PATH="$(BIN):$$PATH" python -m pytest
@@ -29,6 +37,9 @@ format: $(READY)  ## Put code and rules into shape
 
 bench: $(READY)  ## Measure fits and single filters against plain baselines
 	PATH="$(BIN):$$PATH" python -m benchmarks
+
+interruption: $(READY)  ## Kill a tiny run 40 times, let it go on, and compare its results
+	PATH="$(BIN):$$PATH" python tests/interruption.py
 
 reference: $(READY)  ## Write the generated pages of docs anew
 	PATH="$(BIN):$$PATH" python -m net2vec_core reference

@@ -25,6 +25,7 @@ include: "rules/relations.smk"
 include: "rules/comparison.smk"
 include: "rules/figures.smk"
 include: "rules/report.smk"
+include: "rules/provenance.smk"
 
 
 onstart:
@@ -38,7 +39,7 @@ onsuccess:
 
 
 onerror:
-    print(why_it_stopped())
+    print(why_it_stopped(log))
 
 
 rule all:
@@ -47,3 +48,4 @@ rule all:
         results_of_layers(),
         figures(),
         rules.report.output,
+        rules.provenance.output,

@@ -6,7 +6,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    PrivateAttr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 
 from net2vec_core.errors import UserError, did_you_mean
@@ -30,6 +39,7 @@ Name = Annotated[str, Field(pattern=NAME)]
 LayerPath = Annotated[str, Field(pattern=LAYER_PATH)]
 Layout = Literal["channels_first", "channels_last"]
 DEFAULT_IMAGE_SIZE = 224
+FINGERPRINT = "fingerprint.txt"  # in results/RUN/dataset and results/RUN/NETWORK
 RESERVED_NAMES = frozenset({"dataset", "comparison", "figures", "report", "logs", "benchmarks"})
 
 
@@ -443,6 +453,8 @@ class Config(Section):
     """WordNet's `dict` folder, to compare layers with its path similarities."""
     compute: ComputeSettings = ComputeSettings()
     """How the work is done."""
+    _fingerprints: dict[str, str] = PrivateAttr(default_factory=dict)
+    """Of the run's data set, under `dataset`, and of each network's weights: known once results are there."""
 
     _distinct_analogies = field_validator("analogies")(distinct)
 
@@ -478,6 +490,11 @@ class Config(Section):
         return self.networks[name]
 
     @property
+    def fingerprints(self) -> dict[str, str]:
+        """Of the run's data set, under `dataset`, and of each network's weights, as far as they are known."""
+        return dict(self._fingerprints)
+
+    @property
     def dataset_folder(self) -> Path | None:
         """Where the data lie: `dataset.path`, or where in the cache an archive is unpacked; None for drawn data."""
         if self.dataset.fetched:
@@ -506,12 +523,15 @@ def parse_config(values: object, source: str) -> Config:
 
 
 def load(path: Path) -> Config:
-    """The configuration in a YAML file.
+    """The configuration in a YAML file; for a run's own, with the fingerprints of its data set and weights beside it.
 
     Raises:
         UserError: if the file is missing, is not YAML, or is not a valid configuration.
     """
-    return parse_config(read_yaml(path), str(path))
+    config = parse_config(read_yaml(path), str(path))
+    files = {name: path.parent / name / FINGERPRINT for name in ("dataset", *config.networks)}
+    config._fingerprints = {name: file.read_text().strip() for name, file in files.items() if file.is_file()}
+    return config
 
 
 def dump(config: Config) -> str:
@@ -577,6 +597,8 @@ _FITS = (*_SCORES, *_PENALTIES, "segmentation.recipes", "segmentation.seeds")
 _CLASSES = (*_ACTIVATIONS, "concepts")
 # Where an archive comes from, and a check of it, do not change what is in it.
 _WITHOUT_EFFECT = {"dataset": {"broden": {"url", "sha256"}}}
+# The stages that take a fingerprint.
+_FINGERPRINTED = {"dataset", "network"}
 STAGE_KEYS: dict[str, tuple[str, ...]] = {
     "dataset": _DATASET,
     "concepts": (*_DATASET, "concepts"),
@@ -638,7 +660,7 @@ STAGE_KEYS: dict[str, tuple[str, ...]] = {
 
 
 def made_from(config: Config, stage: str, network: str | None = None) -> dict[str, Any]:
-    """The part of the configuration on which results of `stage` depend, by dotted key.
+    """The part of the configuration on which results of `stage` depend, by dotted key, and what data they are of.
 
     Stores carry it and are refused where it differs; the workflow redoes a stage when it changes. A network's list of
     layers is not part of it: each layer's results depend on that layer alone.
@@ -646,7 +668,13 @@ def made_from(config: Config, stage: str, network: str | None = None) -> dict[st
     values = config.model_dump(mode="json", exclude=_WITHOUT_EFFECT)
     if network is not None:
         values["network"] = config.network(network).model_dump(mode="json", exclude={"layers", "control"})
-    return {key: _at(values, key) for key in STAGE_KEYS[stage] if network is not None or key != "network"}
+    settings = {key: _at(values, key) for key in STAGE_KEYS[stage] if network is not None or key != "network"}
+    return settings | ({} if stage in _FINGERPRINTED else _fingerprints(config, settings, network))
+
+
+def _fingerprints(config: Config, settings: dict[str, Any], network: str | None) -> dict[str, str]:
+    known = {"dataset": config._fingerprints.get("dataset"), "network": config._fingerprints.get(network or "")}
+    return {f"{key}.fingerprint": value for key, value in known.items() if key in settings and value is not None}
 
 
 def _at(values: dict[str, Any], key: str) -> Any:

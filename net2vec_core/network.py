@@ -1,6 +1,7 @@
 """The frozen network: built from its settings, its layers listed, and read in one forward pass."""
 
 import contextlib
+import hashlib
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -44,6 +45,15 @@ def build(settings: NetworkSettings, cache: Path) -> tuple[nn.Module, Preprocess
     if state is not None:
         fit_to(model, state, settings)
     return _frozen(model), preprocessing_of(settings, model)
+
+
+def weights_fingerprint(model: nn.Module) -> str:
+    """A digest of a network's parameters and buffers, by name."""
+    digest = hashlib.sha256()
+    for name, tensor in sorted(model.state_dict().items()):
+        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
+        digest.update(tensor.cpu().contiguous().flatten().view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()[:16]
 
 
 def skeleton(settings: NetworkSettings) -> nn.Module:

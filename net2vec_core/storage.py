@@ -7,6 +7,7 @@ import shutil
 import zlib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,27 @@ import net2vec_core
 from net2vec_core.errors import UserError
 
 FORMAT_VERSION = 2
+OF_DATA = {"dataset.fingerprint": "another data set", "network.fingerprint": "other weights"}
 COMPRESSOR = ZstdCodec(level=1)  # smallest and fastest on float16 activations; shuffling makes both worse
+
+_written: ContextVar[list[Path] | None] = ContextVar("_written", default=None)
+
+
+@contextmanager
+def noting_what_is_written() -> Iterator[list[Path]]:
+    """A list that grows by each file, store and folder that is written within the block."""
+    paths: list[Path] = []
+    token = _written.set(paths)
+    try:
+        yield paths
+    finally:
+        _written.reset(token)
+
+
+def note_written(path: Path) -> None:
+    """Add a path to the list of what is written, if one is kept."""
+    if (paths := _written.get()) is not None:
+        paths.append(path)
 
 
 @contextmanager
@@ -46,6 +67,7 @@ def new_store(path: Path, stage: str, made_from: dict[str, Any]) -> Iterator[zar
         group.attrs["content"] = _content(partial)
         remove(path)
         partial.rename(path)
+        note_written(path)
     except BaseException:
         sync(_writers_done())
         raise
@@ -63,6 +85,7 @@ def new_folder(path: Path) -> Iterator[Path]:
         yield partial
         remove(path)
         partial.rename(path)
+        note_written(path)
     finally:
         remove(partial)
 
@@ -137,8 +160,9 @@ def stored_together(images: NDArray[np.int64], images_per_chunk: int) -> Iterato
 
 def _require_same(path: Path, found: Any, expected: dict[str, Any]) -> None:
     for key, was, is_now in _differences(found, expected):
+        what = OF_DATA.get(key, "another configuration")
         raise UserError(
-            f"{path} was made from another configuration: `{key}` was {was}, is now {is_now};"
+            f"{path} was made from {what}: `{key}` was {was}, is now {is_now};"
             " run `snakemake` to make it anew, or give this configuration a `run` name of its own"
         )
 
@@ -183,6 +207,7 @@ def write_bytes(path: Path, content: bytes) -> None:
     try:
         partial.write_bytes(content)
         partial.replace(path)
+        note_written(path)
     finally:
         remove(partial)
 

@@ -6,7 +6,7 @@ import re
 import sys
 from pathlib import Path
 
-from net2vec_core.config import dump, kind_of, made_from, parse_config, source_of
+from net2vec_core.config import FINGERPRINT, dump, kind_of, made_from, parse_config, source_of
 from net2vec_core.dataset.readers import READERS, sources
 from net2vec_core.errors import UserError
 from net2vec_core.locks import lock_run
@@ -316,9 +316,11 @@ def what_will_be_done():
     return "\n".join([f"Run `{CONFIG.run}` on the data set {data}; results go to {RUN}/", *networks])
 
 
-def why_it_stopped():
+def why_it_stopped(log):
     logs = sorted(Path(RUN, "logs").rglob("*.log"))
     errors = [line for log in logs for line in log.read_text().splitlines() if " error: " in line]
+    if "<Signals.SIGKILL" in Path(log).read_text(errors="replace"):
+        errors.append("a job was killed, as a system does that has no memory left: see `compute` for smaller sizes")
     return "\n".join([*errors, f"It stopped; {RUN}/logs tells more. Finished work is kept: run it again to carry on."])
 
 

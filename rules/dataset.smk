@@ -30,6 +30,7 @@ checkpoint dataset:
         images=f"{DATASET}/images.csv",
         occurrences=f"{DATASET}/occurrences.csv.gz",
         skipped=f"{DATASET}/skipped.csv",
+        fingerprint=f"{DATASET}/{FINGERPRINT}",
         drawings=directory(f"{DATASET}/drawings"),
     log:
         f"{RUN}/logs/dataset.log",
@@ -46,7 +47,8 @@ checkpoint dataset:
         made_by=made_by("dataset", READERS[CONFIG.dataset.reader]),
     shell:
         "python -m net2vec_core --log {log} dataset --config {params.config} --labels {output.labels}"
-        " --images {output.images} --occurrences {output.occurrences} --skipped {output.skipped} --drawings {output.drawings} --threads {threads}"
+        " --images {output.images} --occurrences {output.occurrences} --skipped {output.skipped}"
+        " --drawings {output.drawings} --threads {threads}"
 
 
 checkpoint concepts:

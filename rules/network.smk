@@ -2,7 +2,8 @@ rule network:
     input:
         network_files,
     output:
-        f"{RUN}/{{network}}/layers.csv",
+        layers=f"{RUN}/{{network}}/layers.csv",
+        fingerprint=f"{RUN}/{{network}}/{FINGERPRINT}",
     log:
         f"{RUN}/logs/{{network}}/network.log",
     benchmark:
@@ -20,12 +21,14 @@ rule network:
         layers=lambda wildcards: CONFIG.networks[wildcards.network].layers,
     shell:
         "python -m net2vec_core --log {log} network --config {params.config} --network {wildcards.network}"
-        " --output {output}"
+        " --output {output.layers}"
 
 
 rule probe:
     input:
         network_files,
+        # ancient: asking for one more layer takes the fingerprint again, and should not redo the others
+        fingerprint=ancient(rules.network.output.fingerprint),
         images=f"{DATASET}/images.csv",
     output:
         directory(f"{RUN}/{{network}}/activations/{{shard}}{{forward_pass}}.zarr"),

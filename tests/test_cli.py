@@ -4,6 +4,7 @@ import pkgutil
 import re
 import subprocess
 import sys
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
@@ -253,6 +254,23 @@ def test_checked_network_has_a_table_of_its_layers(tmp_path):
 )
 def test_mishaps_of_the_machine_are_explained(error, message):
     assert cli._explain(error) == message
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        OSError(errno.ENOMEM, "Cannot allocate memory"),
+        RuntimeError("[enforce fail at alloc_cpu.cpp:121] DefaultCPUAllocator: can't allocate memory: you tried to"),
+        RuntimeError("can't start new thread"),
+        ImportError("libtorch_cpu.so: failed to map segment from shared object"),
+        BrokenProcessPool("A process in the process pool was terminated abruptly"),
+    ],
+    ids=str,
+)
+def test_want_of_memory_is_known_in_all_its_guises(error):
+    assert cli._is_out_of_memory(error)
+    assert not cli._is_out_of_memory(RuntimeError("shapes do not match"))
 
 
 @pytest.fixture

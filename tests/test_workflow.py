@@ -120,13 +120,15 @@ def test_another_threshold_keeps_activations_and_labels(workspace):
 def test_more_subsets_of_the_classification_redo_nothing_else(workspace):
     planned = workspace.planned(with_changes(("classification", "subsets", [4])))
     of_layers = ["classification", "classification_table", "subsets", "relations", "figure_layer"]
-    assert planned == dict.fromkeys(of_layers, 3) | {"comparison": 1, "figure_run": 1, "all": 1, "total": 18}
+    of_run = ["comparison", "figure_run", "report", "provenance", "all"]
+    assert planned == dict.fromkeys(of_layers, 3) | dict.fromkeys(of_run, 1) | {"total": 20}
 
 
 def test_other_analogies_and_word_vectors_redo_no_fit(workspace):
     (workspace.folder / "words.txt").write_text("1 2\nsky 1 2\n")
     planned = workspace.planned(with_changes(("analogies", []), ("word_vectors", "words.txt")))
-    assert planned.keys() == {"relations", "figure_layer", "comparison", "figure_run", "all", "total"}
+    of_run = {"comparison", "figure_run", "report", "provenance", "all", "total"}
+    assert planned.keys() == {"relations", "figure_layer"} | of_run
     result = workspace.snakemake(with_changes(("word_vectors", "word.txt")), "--dry-run")
     assert "`word_vectors`: there is no word.txt" in result.stdout + result.stderr
 
@@ -146,7 +148,7 @@ def test_one_more_layer_redoes_no_other_layer(workspace):
 
 def test_one_layer_less_redoes_none(workspace):
     planned = workspace.planned(with_changes(("networks", "small", "layers", ["features.7"])))
-    assert not planned.keys() - {"network", "figure_run", "comparison", "all", "total"}
+    assert not planned.keys() - {"network", "figure_run", "comparison", "report", "provenance", "all", "total"}
 
 
 def test_another_model_under_the_same_name_starts_anew(workspace):

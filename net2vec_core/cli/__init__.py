@@ -1,11 +1,13 @@
 """The command line: one module a command, imported only when it is called, so that few commands wait for torch."""
 
 import errno
+import functools
 import importlib
 import logging
 import os
 import pkgutil
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -15,6 +17,7 @@ from typer.core import TyperGroup
 import net2vec_core
 from net2vec_core.errors import UserError
 from net2vec_core.locks import lock, wait_and_lock
+from net2vec_core.storage import noting_what_is_written
 
 # Read when NumPy is imported. Stages have threads of their own, and a product that BLAS deals to several of them has
 # other bits than one that it does not.
@@ -22,6 +25,8 @@ os.environ |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), 
 
 # of torch, and of a worker process that the system has ended
 OUT_OF_MEMORY = {"OutOfMemoryError", "BrokenProcessPool"}
+# of torch and of the system, in errors of other kinds
+OUT_OF_MEMORY_WORDS = ("allocate memory", "failed to map segment", "can't start new thread", "std::bad_alloc")
 # by the number of the system's error
 ADVICE = (
     {
@@ -44,6 +49,7 @@ SHARED_MODULES = {
     "opening_embeddings",
     "opening_sources",
     "reading",
+    "recording",
 }
 
 logger = logging.getLogger("net2vec_core")
@@ -62,8 +68,25 @@ class _Commands(TyperGroup):
             return None
         name = cmd_name.replace("-", "_")
         command = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-        command.command(name=cmd_name)(getattr(importlib.import_module(f"{__name__}.{name}"), name))
+        function = getattr(importlib.import_module(f"{__name__}.{name}"), name)
+        command.command(name=cmd_name)(_with_record(function, cmd_name, ctx.params))
         return typer.main.get_command(command)
+
+
+def _with_record(function: Callable[..., None], command: str, options: Mapping[str, Any]) -> Callable[..., None]:
+    """The command's function, which as a job of a run, that is, with a log, also leaves a record of what it made."""
+
+    @functools.wraps(function)
+    def run(**arguments: Any) -> None:
+        with noting_what_is_written() as written:
+            function(**arguments)
+        if options["log"] and "config" in arguments:
+            # here, so that questions do not wait for what only jobs need
+            from net2vec_core.cli.recording import leave_record
+
+            leave_record(options["log"], command, arguments, written)
+
+    return run
 
 
 app = typer.Typer(cls=_Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -111,13 +134,20 @@ def main() -> None:
     """Run a command; a mistake of the user ends in one message and exit status 1, without a traceback."""
     try:
         app()
-    except (UserError, OSError, MemoryError) as error:
+    except UserError as error:
         _stop(error)
     except Exception as error:
-        if type(error).__name__ in OUT_OF_MEMORY:
+        if _is_out_of_memory(error):
             _stop(MemoryError())
+        if isinstance(error, OSError):
+            _stop(error)
         logger.exception("error: this is a mistake in net2vec, not yours; please report it")
         sys.exit(1)
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    known = isinstance(error, MemoryError) or type(error).__name__ in OUT_OF_MEMORY
+    return known or any(words in str(error) for words in OUT_OF_MEMORY_WORDS)
 
 
 def _stop(error: Exception) -> NoReturn:

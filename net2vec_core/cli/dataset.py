@@ -4,9 +4,11 @@ from typing import Annotated
 import typer
 
 from net2vec_core.cli.options import ConfigFile, Threads
-from net2vec_core.config import load, made_from
+from net2vec_core.config import FINGERPRINT, load, made_from
 from net2vec_core.dataset.readers import open_reader
-from net2vec_core.labels import DatasetFiles, write_labels
+from net2vec_core.fingerprint import dataset_fingerprint
+from net2vec_core.labels import DatasetFiles, open_masks, write_labels
+from net2vec_core.storage import note_written, write_bytes
 
 
 def dataset(
@@ -18,10 +20,12 @@ def dataset(
     drawings: Annotated[Path, typer.Option(help="Folder for images that the reader draws itself.")],
     threads: Threads = 1,
 ) -> None:
-    """Read the probe data set: masks, images, and which image holds which concept."""
+    """Read the probe data set: masks, images, and which image holds which concept; its fingerprint lies beside."""
     configuration = load(config)
     drawings.mkdir(parents=True, exist_ok=True)
-    settings = configuration.located_dataset
+    settings, made = configuration.located_dataset, made_from(configuration, "dataset")
     reader, files = open_reader(settings, drawings), DatasetFiles(labels, images, occurrences, skipped)
-    skip = settings.on_bad_image == "skip"
-    write_labels(reader, settings.mask_size, files, made_from(configuration, "dataset"), skip, threads)
+    write_labels(reader, settings.mask_size, files, made, settings.on_bad_image == "skip", threads)
+    note_written(drawings)
+    fingerprint = dataset_fingerprint(images, occurrences, open_masks(labels, made), threads)
+    write_bytes(images.with_name(FINGERPRINT), fingerprint.encode())

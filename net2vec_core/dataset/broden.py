@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from net2vec_core.config import DatasetSettings
 from net2vec_core.dataset.csv_tables import concepts_of, read_labels, read_text_table, require_numbers, row_of
+from net2vec_core.dataset.files import inside
 from net2vec_core.dataset.images import UnreadableError, image_size, read_colors, resample_labels
 from net2vec_core.dataset.records import SPLITS, Concept, Record, Split
 from net2vec_core.errors import UserError
@@ -43,7 +44,7 @@ class BrodenReader:
         self.index = _read_index(self.folder / "index.csv", self.categories)
         self.concepts = _read_concepts(self.folder / "label.csv", self.categories)
         self.numbers = frozenset(concept.number for concept in self.concepts)
-        self.images = [self.folder / "images" / name for name in self.index["image"]]
+        self.images = [self._file(name) for name in self.index["image"]]
 
     def read(self, image: int) -> Record:
         """The record of the image in this row of `index.csv`.
@@ -67,10 +68,13 @@ class BrodenReader:
         return [entry for entry in entries if not entry.isdecimal()], tuple(sorted(labels))
 
     def _read_mask(self, name: str, height: int, width: int) -> NDArray[np.uint16]:
-        path = self.folder / "images" / name
+        path = self._file(name)
         labels = read_label_map(path, height, width)
         self._require_known(np.unique(labels[labels > 0]).tolist(), str(path))
         return resample_labels(labels, self.settings.mask_size, self.settings.fit)
+
+    def _file(self, name: str) -> Path:
+        return inside(self.folder / "images", name, self.folder / "index.csv")
 
     def _require_known(self, labels: list[int] | tuple[int, ...], where: str) -> None:
         unknown = sorted(set(labels) - self.numbers)

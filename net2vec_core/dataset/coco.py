@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pycocotools import mask as coco_mask
 
 from net2vec_core.config import DatasetSettings
+from net2vec_core.dataset.files import inside
 from net2vec_core.dataset.images import UnreadableError, image_size, read_colors, resample_labels
 from net2vec_core.dataset.planes import stacked
 from net2vec_core.dataset.records import SPLITS, Concept, Record, Split
@@ -83,10 +84,10 @@ class CocoReader:
                 numbers = self._number_categories(content["categories"], kind, path)
                 of_id = {}
                 for image in content["images"]:
-                    fresh = _Item(folder / image["file_name"], int(image["height"]), int(image["width"]))
+                    fresh = _Item(inside(folder, image["file_name"], path), int(image["height"]), int(image["width"]))
                     of_id[image["id"]] = items.setdefault(image["file_name"], fresh)
                 for annotation in content["annotations"]:
-                    _annotate(of_id[annotation["image_id"]], annotation, numbers, path.with_suffix(""))
+                    _annotate(of_id[annotation["image_id"]], annotation, numbers, path)
             except OSError as error:
                 raise UserError(
                     f"{path}: cannot be read ({error.strerror}); `dataset.coco` says which is read"
@@ -138,9 +139,9 @@ def _image_folders(folder: Path, name: str) -> list[Path]:
     return [folder / name, folder / "images" / name, folder / "images"]
 
 
-def _annotate(item: _Item, annotation: dict[str, Any], numbers: dict[int, int], masks: Path) -> None:
+def _annotate(item: _Item, annotation: dict[str, Any], numbers: dict[int, int], table: Path) -> None:
     if "segments_info" in annotation:
-        item.panoptic = masks / annotation["file_name"]
+        item.panoptic = inside(table.with_suffix(""), annotation["file_name"], table)
         item.segments = {segment["id"]: numbers[segment["category_id"]] for segment in annotation["segments_info"]}
     elif annotation.get("segmentation"):
         item.regions.append((numbers[annotation["category_id"]], _encoded(annotation["segmentation"], item)))

@@ -1,8 +1,10 @@
-"""Finding the images in a folder."""
+"""Finding the files of a data set."""
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+
+from net2vec_core.errors import UserError
 
 SUFFIXES = frozenset((".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm", ".jp2"))
 
@@ -15,3 +17,15 @@ def image_files(folder: Path) -> Iterator[tuple[str, Path]]:
             path = Path(place, name)
             if path.suffix.lower() in SUFFIXES and not name.startswith("."):
                 yield path.relative_to(folder).with_suffix("").as_posix(), path
+
+
+def inside(folder: Path, name: str, table: Path) -> Path:
+    """The path of a file in `folder` that a data set's own table names.
+
+    Raises:
+        UserError: if the name leads out of the folder: to a file that is not the data set's, and may be a secret.
+    """
+    parts = PurePosixPath(name)
+    if parts.is_absolute() or ".." in parts.parts or "\0" in name:
+        raise UserError(f"{table}: the file name {name!r} leads out of {folder}")
+    return folder / name

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.io import loadmat
 
 from net2vec_core.config import DatasetSettings
+from net2vec_core.dataset.files import inside
 from net2vec_core.dataset.images import (
     UnreadableError,
     image_size,
@@ -80,10 +81,13 @@ class VocReader:
     def _read_list(self, split: Split) -> list[str]:
         path = _list(self.folder, split)
         try:
-            return path.read_text(encoding="utf-8").split()
+            names = path.read_text(encoding="utf-8").split()
         except OSError as error:
             expected = "`dataset.path` must name a folder such as VOCdevkit/VOC2012"
             raise UserError(f"{path}: cannot be read ({error.strerror}); {expected}") from None
+        for name in names:
+            inside(self.folder, name, path)
+        return names
 
     def _part_file(self, image: int) -> Path:
         return self.folder / "Annotations_Part" / f"{self.names[image]}.mat"

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from net2vec_core.dataset.images import UnreadableError
 from net2vec_core.dataset.records import SPLITS, Reader, Record
 from net2vec_core.errors import UserError
+from net2vec_core.parallel import end_with_parent
 from net2vec_core.progress import progress
 from net2vec_core.storage import COMPRESSOR, new_store, open_store, stored_together, write_table
 
@@ -137,6 +138,7 @@ def _start_worker(reader: Reader, skip: bool) -> None:
     # once a worker, since a large data set's reader takes long to send
     global _reader, _skip
     _reader, _skip = reader, skip
+    end_with_parent()
 
 
 def _read(image: int) -> tuple[Record, Occurrences] | UnreadableError:

@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 import threading
 import time
 
@@ -37,3 +40,40 @@ def test_an_error_reaches_the_consumer():
 
     with pytest.raises(ValueError, match="item 0"):
         list(ordered_map(fail, range(3), threads=2))
+
+
+POOL = """
+import multiprocessing, os, time
+from concurrent.futures import ProcessPoolExecutor
+from net2vec_core.parallel import end_with_parent
+
+def work(number):
+    time.sleep(0.2)
+    return os.getpid()
+
+if __name__ == "__main__":
+    with ProcessPoolExecutor(2, multiprocessing.get_context("forkserver"), end_with_parent) as pool:
+        for pid in pool.map(work, range(1000)):
+            print(pid, flush=True)
+"""
+
+
+def is_alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_workers_end_with_a_parent_that_is_killed(tmp_path):
+    (tmp_path / "pool.py").write_text(POOL)
+    parent = subprocess.Popen([sys.executable, tmp_path / "pool.py"], stdout=subprocess.PIPE, text=True)
+    worker = int(parent.stdout.readline())
+    assert is_alive(worker)
+    parent.kill()
+    parent.wait()
+    deadline = time.monotonic() + 30
+    while is_alive(worker) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not is_alive(worker)

@@ -11,7 +11,7 @@ import torch
 
 from benchmarks import plain
 from benchmarks.data import FILTERS, GRID, MASK, Data, make
-from net2vec_core.corner_patterns import CornerPatterns
+from net2vec_core.corner_patterns import corner_patterns
 from net2vec_core.segmentation import RECIPES, fit
 from net2vec_core.segmentation_data import FitData
 from net2vec_core.segmentation_model import Penalty, loss_weights, start_weights
@@ -71,7 +71,7 @@ def _plain_fit(data: Data, dense: torch.Tensor, start: Any, weights_of_loss: Any
 
 def _single_filters(data: Data) -> tuple[float, float, str]:
     def ours() -> Any:
-        patterns = CornerPatterns.between(GRID, MASK, True)
+        patterns = corner_patterns(GRID, MASK, True)
         counts = count_filters(data.masks, data.labels, patterns, threads=1)
         count_best_filters(data.masks, data.labels, patterns, counts.best_filter(), threads=1)
         return counts

@@ -1,8 +1,10 @@
 """Where the heavy work is done."""
 
-import torch
+from pathlib import Path
 
 from net2vec_core.errors import UserError
+
+DRIVERS = [Path(path) for path in ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")]  # of NVIDIA, AMD, and Windows beneath
 
 
 def choose_device(device: str) -> str:
@@ -11,6 +13,10 @@ def choose_device(device: str) -> str:
     Raises:
         UserError: if a GPU is asked for where there is none.
     """
+    if device == "cpu" or (device == "auto" and not any(map(Path.exists, DRIVERS))):
+        return "cpu"
+    import torch  # takes seconds, and where there is no driver it finds no GPU
+
     if device == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
     if device != "cpu" and not torch.cuda.is_available():

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from net2vec_core.activations import Activations
-from net2vec_core.corner_patterns import CornerPatterns
+from net2vec_core.corner_patterns import corner_patterns
 from net2vec_core.fair_single_filter_store import FairSingleFilter
 from net2vec_core.filter_masks import ThresholdedActivations
 from net2vec_core.labels import Labels
@@ -31,7 +31,7 @@ def fair_single_filter(
     limits = thresholds_of_quantiles(shards, quantiles, threads)
     _, _, height, width = shards[0].shape
     filters = np.tile(np.arange(limits.shape[1]), len(quantiles))
-    patterns = CornerPatterns.between((height, width), labels.mask_shape, align_corners)
+    patterns = corner_patterns((height, width), labels.mask_shape, align_corners)
     every = ThresholdedActivations(shards, filters, limits.ravel())
     chosen = count_filters(every, labels, patterns, threads).best_filter()
     used, own = np.unique(chosen, return_inverse=True)

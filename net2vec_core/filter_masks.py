@@ -48,8 +48,8 @@ class Masks(Protocol):
     def filters(self) -> int:
         """Number of masks of an image."""
 
-    def dense(self, start: int, stop: int) -> NDArray[np.bool_]:
-        """The masks of images start to stop - 1: bool [image, filter, y, x]."""
+    def active_cells(self, start: int, stop: int) -> ActiveCells:
+        """The active cells of images start to stop - 1, of each image by mask, then by cell."""
 
 
 @dataclass(frozen=True)
@@ -127,11 +127,13 @@ class ThresholdedActivations:
         """Number of masks of an image."""
         return len(self.filter)
 
-    def dense(self, start: int, stop: int) -> NDArray[np.bool_]:
-        """The masks of images start to stop - 1: bool [image, mask, y, x]."""
+    def active_cells(self, start: int, stop: int) -> ActiveCells:
+        """The active cells of images start to stop - 1, of each image by mask, then by cell."""
         activations = read_images(self.shards, start, stop)
-        active: NDArray[np.bool_] = activations[:, self.filter] > self.threshold[:, None, None]
-        return active
+        active = activations[:, self.filter] > self.threshold[:, None, None]
+        image, mask, cell = active.reshape(*active.shape[:2], -1).nonzero()
+        per_image = np.bincount(image, minlength=len(active))
+        return ActiveCells(np.concatenate([[0], per_image.cumsum()]), mask, cell)
 
 
 def write_filter_masks(

@@ -201,15 +201,13 @@ class Labels:
 
     def pair_masks(self, start: int, stop: int) -> NDArray[np.bool_]:
         """The masks of the pairs of images start to stop - 1: bool [pair, y, x]."""
-        planes = cast(NDArray[np.uint16], self.masks[start:stop])
-        chosen = self.pairs_of_images(start, stop)
-        result = np.empty((chosen.stop - chosen.start, *self.mask_shape), bool)
-        for image in range(start, stop):
-            pairs = self.pairs_of_images(image, image + 1)
-            used = planes[image - start][planes[image - start].any((1, 2))]
-            for pair in range(pairs.start, pairs.stop):
-                self._draw(pair, used, result[pair - chosen.start])
-        return result
+        from net2vec_core.label_masks import draw  # what reads no masks does not wait for Numba
+
+        planes, pairs = cast(NDArray[np.uint16], self.masks[start:stop]), self.pairs_of_images(start, stop)
+        # a label of the whole image lies in no plane
+        number = np.where(self.pixels[pairs] == math.prod(self.mask_shape), 0, self.numbers[self.concept[pairs]])
+        drawn = draw(planes.reshape(*planes.shape[:2], -1), self.image[pairs] - start, number)
+        return drawn.reshape(-1, *self.mask_shape)
 
     def masks_of(self, images: NDArray[np.int64], concepts: NDArray[np.int64]) -> NDArray[np.bool_]:
         """The masks of some pairs, each of an image [pair] and a concept in it [pair]: bool [pair, y, x].

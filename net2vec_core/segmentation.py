@@ -45,6 +45,7 @@ def fit(
     recipe: Recipe,
     penalty: Penalty,
     threads: int,
+    device: str = "cpu",
 ) -> list[Fit]:
     """Fit the weights of many concepts.
 
@@ -57,10 +58,16 @@ def fit(
         recipe: How.
         penalty: Of the weights.
         threads: Concepts that are fitted side by side.
+        device: Where the paper's recipe descends; those that converge do so on the CPU, one concept at a time.
 
     Returns:
         The fit of each concept. They do not depend on `threads`, nor on which concepts share a call.
     """
+    if device != "cpu" and isinstance(recipe, Descent):
+        from net2vec_core.segmentation_gpu import descend  # what needs no GPU does not wait for torch
+
+        schedule = recipe.schedule(penalty)
+        return [*map(recipe.fitted, descend(data, start, kept, loss_weights, surface, schedule, device))]
     cells = data.cells
 
     def fit_one(concept: int) -> Fit:

@@ -1,5 +1,6 @@
 """Single filters: how well each filter's mask, upsampled, segments each concept."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ import zarr
 from numpy.typing import NDArray
 
 from net2vec_core.annotations import Annotations
-from net2vec_core.corner_patterns import CornerPatterns, corner_patterns
+from net2vec_core.corner_patterns import CornerPatterns, count_image
 from net2vec_core.counts import PairCounts, iou
 from net2vec_core.filter_masks import Masks
 from net2vec_core.labels import Labels
@@ -122,46 +123,25 @@ def _count_images(
     masks: Masks, labels: Labels, patterns: CornerPatterns, images: NDArray[np.int64], doing: str, threads: int
 ) -> Iterator[_ImageCounts]:
     """The counts in each of some images, ascending."""
-    sizes = patterns.sizes()
 
     def count(first: int) -> list[_ImageCounts]:
         last = min(first + IMAGES_AT_ONCE, masks.images)
-        found, labelled = corner_patterns(masks.dense(first, last)), labels.pair_masks(first, last)
+        active, labelled = masks.active_cells(first, last), labels.pair_masks(first, last).reshape(-1, pixels)
         of_chunk = labels.pairs_of_images(first, last)
         counts = []
         for image in images[slice(*np.searchsorted(images, [first, last]))].tolist():
             pairs = labels.pairs_of_images(image, image + 1)
-            overlaps = patterns.overlaps(labelled[pairs.start - of_chunk.start : pairs.stop - of_chunk.start])
-            filters, intersection, predicted = _count_image(found[image - first], overlaps, sizes)
-            concepts, pixels = labels.concept[pairs], labels.pixels[pairs]
-            counts.append(_ImageCounts(image, filters, concepts, intersection, predicted, pixels))
+            cells = slice(*active.start[image - first : image - first + 2])
+            of_image = labelled[pairs.start - of_chunk.start : pairs.stop - of_chunk.start]
+            found = count_image(active.filter[cells], active.cell[cells], of_image, patterns)
+            filters, intersection, predicted = found
+            concepts, sizes = labels.concept[pairs], labels.pixels[pairs]
+            counts.append(_ImageCounts(image, filters, concepts, intersection, predicted, sizes))
         return counts
 
-    starts = range(0, masks.images, IMAGES_AT_ONCE)
+    pixels, starts = math.prod(labels.mask_shape), range(0, masks.images, IMAGES_AT_ONCE)
     for chunk in ordered_map(count, progress(starts, doing, "chunks of images"), threads):
         yield from chunk
-
-
-def _count_image(
-    patterns: NDArray[np.uint8], overlaps: NDArray[np.int64], sizes: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """The active filters of an image, their pixels within each concept [filter, concept], and in all [filter].
-
-    Args:
-        patterns: The pattern of each filter at each window, [filter, window].
-        overlaps: Pixels that each pattern turns on in each concept, [window, pattern, concept].
-        sizes: Pixels that each pattern turns on, [window, pattern].
-    """
-    filter_, window = np.divmod(np.flatnonzero(patterns.astype(bool)), patterns.shape[1])
-    filters, first_of_filter = np.unique(filter_, return_index=True)
-    pattern = patterns[filter_, window]
-    return filters, _sums(overlaps[window, pattern], first_of_filter), _sums(sizes[window, pattern], first_of_filter)
-
-
-def _sums(values: NDArray[np.int64], starts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Sums of consecutive values, [value, …], each from one start to the next."""
-    # reduceat would complain where no filter is active
-    return np.add.reduceat(values, starts) if len(starts) else values
 
 
 def write_single_filter(store: Path, counts: FilterCounts, best: PairCounts, made_from: dict[str, Any]) -> None:

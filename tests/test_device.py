@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from net2vec_core import device as devices
 from net2vec_core.device import choose_device
 from net2vec_core.errors import UserError
 
@@ -19,7 +20,8 @@ def test_without_a_gpu(monkeypatch):
     )
 
 
-def test_with_two_gpus(monkeypatch):
+def test_with_two_gpus(monkeypatch, tmp_path):
+    monkeypatch.setattr(devices, "DRIVERS", [tmp_path / "none", tmp_path])
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     assert [choose_device(device) for device in ("auto", "cpu", "cuda:1")] == ["cuda", "cpu", "cuda:1"]

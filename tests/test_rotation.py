@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from build import labels_from
 from net2vec_core.config import made_from, parse_config
-from net2vec_core.corner_patterns import CornerPatterns
+from net2vec_core.corner_patterns import corner_patterns
 from net2vec_core.errors import UserError
 from net2vec_core.filter_masks import open_filter_masks, write_filter_masks
 from net2vec_core.rotation import RotatedActivations, random_rotation, rotation_power
@@ -105,7 +105,7 @@ def concept_filters(concepts=8, images=40, side=5):
 
 def test_filters_that_are_concepts_lose_them_when_turned(tmp_path):
     activations, labels = concept_filters()
-    patterns, scores = CornerPatterns.between((5, 5), (5, 5), True), {}
+    patterns, scores = corner_patterns((5, 5), (5, 5), True), {}
     for power in (0, 0.3, 1):
         shard = rotated(activations, random_rotation(8, 0, power))
         limits = thresholds([shard], 0.25, threads=1)["threshold"].to_numpy(np.float64)

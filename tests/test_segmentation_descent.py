@@ -4,7 +4,9 @@ import torch
 
 from benchmarks import plain
 from build import random_scene
+from net2vec_core import segmentation_gpu
 from net2vec_core.segmentation import RECIPES
+from net2vec_core.segmentation import fit as fit_all
 from net2vec_core.segmentation_data import FitData
 from net2vec_core.segmentation_model import Penalty, Problem, start_weights
 from net2vec_core.surface import surface
@@ -71,3 +73,26 @@ def test_penalties_equal_the_autograd_loop(data, penalty):
     np.testing.assert_allclose(fitted, weights.detach().numpy(), atol=1e-6, rtol=0)
     without = descend(data, np.ones((1, 12), bool)).weights[0]
     assert np.abs(fitted - without).max() > 1e-3
+
+
+@pytest.mark.parametrize("penalty", [NO_PENALTY, Penalty(5, 50, True)])
+def test_the_way_of_a_gpu_gives_the_same_weights(data, penalty, monkeypatch):
+    monkeypatch.setattr(segmentation_gpu, "EXAMPLES_AT_ONCE", 50)
+    start = start_weights(["a", "b", "c"], 12, seed=0)
+    kept = np.random.default_rng(0).random((3, 2, 12)) < 0.5
+    kept[:, 1] = True
+    of_loss = np.array([[0.9, 0.1], [0.7, 0.3], [1.0, 1.0]])
+    here, there = (
+        [fit.weights for fit in fit_all(data, start, kept, of_loss, SURFACE, PAPER, penalty, 1, device)]
+        for device in ("cpu", "cpu:0")  # a device that is not plainly "cpu" takes the way of a GPU, on any machine
+    )
+    np.testing.assert_allclose(there, here, atol=1e-6, rtol=0)
+
+
+def test_the_way_of_a_gpu_takes_concepts_without_train_images(tmp_path):
+    scene = random_scene(seed=0, images=40)
+    scene.planes[scene.is_train] = 0
+    start, kept = start_weights(["a", "b", "c"], 12, seed=0), np.ones((3, 1, 12), bool)
+    with FitData(scene.masks, scene.labels, tmp_path / "scratch") as data:
+        fits = fit_all(data, start, kept, np.ones((3, 2)), SURFACE, PAPER, NO_PENALTY, 1, "cpu:0")
+    np.testing.assert_array_equal([fit.weights[0] for fit in fits], start)

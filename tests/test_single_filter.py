@@ -5,7 +5,7 @@ import torch
 from benchmarks import plain
 from build import filter_masks_from, labels_from, random_scene
 from net2vec_core.annotations import Annotations
-from net2vec_core.corner_patterns import CornerPatterns
+from net2vec_core.corner_patterns import corner_patterns
 from net2vec_core.single_filter import (
     FilterCounts,
     count_best_filters,
@@ -23,7 +23,7 @@ def test_golden_counts_exactly(golden, mode):
     image_level = [[int(number)] if number else [] for number in golden["image_level"]]
     is_train = golden["split"] == "train"
     labels = labels_from(golden["masks"], image_level, is_train, [1, 2, 3, 4, 5])
-    patterns = CornerPatterns.between((7, 7), (28, 28), MODES[mode])
+    patterns = corner_patterns((7, 7), (28, 28), MODES[mode])
     counts = count_filters(filter_masks_from(active), labels, patterns, threads=2)
     for name in ("intersection", "union"):
         expected = golden[f"single_{name}_{mode}"]
@@ -36,7 +36,7 @@ def test_golden_counts_exactly(golden, mode):
 @pytest.mark.parametrize(("align_corners", "size"), [(True, (14, 18)), (False, (13, 17))])
 def test_counts_equal_upsampling_every_filter_for_every_concept(align_corners, size):
     scene = random_scene(seed=3, size=size)
-    patterns = CornerPatterns.between((5, 6), size, align_corners)
+    patterns = corner_patterns((5, 6), size, align_corners)
     counts = count_filters(scene.masks, scene.labels, patterns, threads=1)
     concept_masks = np.array(
         [[plain.concept_mask(planes, [], number) for number in scene.numbers] for planes in scene.planes]
@@ -49,7 +49,7 @@ def test_counts_equal_upsampling_every_filter_for_every_concept(align_corners, s
 
 def test_counts_by_image_add_up_to_the_best_filters():
     scene = random_scene(seed=4, images=150)
-    patterns = CornerPatterns.between((5, 6), (13, 17), True)
+    patterns = corner_patterns((5, 6), (13, 17), True)
     counts = count_filters(scene.masks, scene.labels, patterns, threads=2)
     best = count_best_filters(scene.masks, scene.labels, patterns, counts.best_filter(), threads=2)
     for concept, filter_ in enumerate(counts.best_filter()):
@@ -62,7 +62,7 @@ def test_counts_by_image_add_up_to_the_best_filters():
 def test_images_without_any_concept_count_for_nothing():
     scene = random_scene(seed=7, images=60)
     scene.planes[5:55] = 0
-    patterns = CornerPatterns.between((5, 6), (13, 17), True)
+    patterns = corner_patterns((5, 6), (13, 17), True)
     counts = count_filters(scene.masks, scene.labels, patterns, 1)
     for name in ("active", "planes", "is_train"):
         setattr(scene, name, np.concatenate([getattr(scene, name)[:5], getattr(scene, name)[55:]]))
@@ -74,7 +74,7 @@ def test_images_without_any_concept_count_for_nothing():
 
 def test_threads_change_nothing():
     scene = random_scene(seed=5, images=200)
-    patterns = CornerPatterns.between((5, 6), (13, 17), True)
+    patterns = corner_patterns((5, 6), (13, 17), True)
     one, three = (count_filters(scene.masks, scene.labels, patterns, threads) for threads in (1, 3))
     np.testing.assert_array_equal(one.intersection, three.intersection)
     np.testing.assert_array_equal(one.union, three.union)
@@ -88,7 +88,7 @@ def test_best_filter_is_chosen_on_train_the_first_of_equals():
 
 def test_store_round_trip(tmp_path):
     scene = random_scene(seed=6)
-    patterns = CornerPatterns.between((5, 6), (13, 17), True)
+    patterns = corner_patterns((5, 6), (13, 17), True)
     annotated = Annotations(np.ones((40, 1), bool), np.zeros(3, np.int64))
     counts = count_filters(scene.masks, scene.labels, patterns, 1, annotated)
     best = count_best_filters(scene.masks, scene.labels, patterns, counts.best_filter(), 1)
@@ -106,7 +106,7 @@ def test_false_alarms_are_pixels_predicted_in_annotated_images_without_the_conce
     images = np.random.default_rng(0).random((50, 2)) < 0.5
     category = np.array([0, 1, 1])
     images[scene.labels.image, category[scene.labels.concept]] = True
-    patterns = CornerPatterns.between((5, 6), (14, 18), True)
+    patterns = corner_patterns((5, 6), (14, 18), True)
     annotated = Annotations(images, category)
     counts = count_filters(scene.masks, scene.labels, patterns, 2, annotated)
     predicted = plain_predictions(scene, (14, 18))

@@ -4,7 +4,7 @@ import pytest
 
 from build import filter_masks_from, labels_from
 from net2vec_core.annotations import Annotations
-from net2vec_core.corner_patterns import CornerPatterns
+from net2vec_core.corner_patterns import corner_patterns
 from net2vec_core.single_filter import FilterCounts, count_filters
 from net2vec_core.units import detectors_table, units_table
 
@@ -22,7 +22,7 @@ def units():
     is_train = np.arange(40) % 2 == 0
     labels = labels_from(planes, [[]] * 40, is_train, [1, 2, 3])
     images = np.stack([np.arange(40) < 20, np.arange(40) >= 20], axis=1)
-    patterns = CornerPatterns.between((12, 12), (12, 12), True)
+    patterns = corner_patterns((12, 12), (12, 12), True)
     annotated = Annotations(images, np.array([0, 0, 1]))
     return units_table(CONCEPTS, count_filters(filter_masks_from(active), labels, patterns, 1, annotated))
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from net2vec_core.cli.opening import open_annotations, open_dataset_with_all_concepts
 from net2vec_core.config import Config
-from net2vec_core.corner_patterns import CornerPatterns
+from net2vec_core.corner_patterns import corner_patterns
 from net2vec_core.filter_masks import FilterMasks
 from net2vec_core.single_filter import count_best_filters, count_filters, write_single_filter
 
@@ -16,7 +16,7 @@ def write_counts(
     """Count every filter of a layer for every studied concept of the data set in this folder, and store the counts."""
     data = open_dataset_with_all_concepts(dataset, config)
     labels, annotated = data.labels, open_annotations(dataset, config, data)
-    patterns = CornerPatterns.between(masks.grid, labels.mask_shape, config.upsampling.align_corners)
+    patterns = corner_patterns(masks.grid, labels.mask_shape, config.upsampling.align_corners)
     counts = count_filters(masks, labels, patterns, threads, annotated)
     best = count_best_filters(masks, labels, patterns, counts.best_filter(), threads)
     write_single_filter(store, counts, best, made_from)

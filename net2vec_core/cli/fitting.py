@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from net2vec_core.cli.opening import Dataset, open_dataset
 from net2vec_core.config import Config
+from net2vec_core.device import choose_device
 from net2vec_core.filter_masks import FilterMasks
 from net2vec_core.segmentation import RECIPES, fit, score
 from net2vec_core.segmentation_data import FitData
@@ -44,6 +45,7 @@ def fit_and_score(
     """
     how, settings, labels = RECIPES[recipe], batch.config.segmentation, batch.data.labels
     concepts, corners = batch.data.concepts, batch.config.upsampling.align_corners
+    device = choose_device(batch.config.compute.device)
     pixels = surface(masks.grid, labels.mask_shape, corners)
     fitted = surface(masks.grid, labels.mask_shape, corners, how.patch(masks.grid, labels.mask_shape))
     start = start_weights(concepts["name"], masks.filters, seed)
@@ -51,7 +53,7 @@ def fit_and_score(
     of_loss = loss_weights(concepts["alpha"].to_numpy(), concepts["pixel_level"].to_numpy(bool))
     penalty = Penalty(settings.l1, settings.l2, settings.non_negative)
     with FitData(masks, labels, beside(output).with_suffix(".scratch"), batch.threads) as data:
-        fits = fit(data, start, kept, of_loss, fitted, how, penalty, batch.threads)
+        fits = fit(data, start, kept, of_loss, fitted, how, penalty, batch.threads, device)
         arrays = {name: np.array([vars(fit)[name] for fit in fits]) for name in Fit.__dataclass_fields__}
         return [
             _scored({name: values[:, subset] for name, values in arrays.items()}, batch, data, pixels)

@@ -23,7 +23,7 @@ def read_text_table(path: Path, columns: tuple[str, ...], expected: str) -> pd.D
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror}); `dataset.path` must name {expected}") from None
     except (ValueError, pd.errors.ParserError) as error:
-        raise UserError(f"{path}: not a CSV table ({error})") from None
+        raise UserError(f"{path}: not a CSV table ({str(error).strip()})") from None
     table = rows[1:].set_axis(rows.iloc[0].tolist(), axis="columns").reset_index(drop=True)
     missing = [column for column in columns if column not in table]
     if missing:

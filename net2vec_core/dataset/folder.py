@@ -53,6 +53,7 @@ class FolderReader:
         """
         self.folder, self.settings = cast(Path, settings.path), settings
         self.concepts = concepts_of(read_labels(self.folder / "labels.csv", LAYOUT))
+        self._require_not_ignored()
         self.known = np.zeros(2**16, bool)
         self.known[[0, *settings.folder.ignore, *(concept.number for concept in self.concepts)]] = True
         images = _images_by_name(self.folder / "images")
@@ -74,6 +75,14 @@ class FolderReader:
         size = image_size(item.image)
         masks = np.stack([self._read_mask(path, size) for path in item.masks])
         return Record(item.image, self.splits[item.image], *size, masks)
+
+    def _require_not_ignored(self) -> None:
+        for concept in self.concepts:
+            if concept.number in self.settings.folder.ignore:
+                where = f"`{concept.name}` in {self.folder / 'labels.csv'}"
+                raise UserError(
+                    f"`dataset.folder.ignore`: {concept.number} is {where}; list only numbers that are no labels"
+                )
 
     def _read_mask(self, path: Path, size: tuple[int, int]) -> NDArray[np.uint16]:
         labels = read_indices(path)

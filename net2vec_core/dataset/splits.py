@@ -32,7 +32,10 @@ def split_images(names: Sequence[str], folder: Path, settings: SplitSettings) ->
         return draw_splits(names, settings)
     rows = _read_rows(path, names)
     if "split" not in rows:
-        return draw_splits(rows["group"].tolist(), settings)
+        try:
+            return draw_splits(rows["group"].tolist(), settings)
+        except UserError as error:
+            raise UserError(f"{path}: {error}") from None
     return cast(list[Split], rows["split"].tolist())
 
 
@@ -94,6 +97,9 @@ def _require_splits(table: pd.DataFrame, path: Path) -> None:
     if len(wrong):
         split = wrong["split"].iloc[0]
         raise UserError(f"{path}: row {row_of(wrong.index[0])}: split `{split}` is none of {', '.join(SPLITS)}")
+    for split in SPLITS:
+        if split not in set(table["split"]):
+            raise UserError(f"{path}: no image of split `{split}`; concepts are learned on train and scored on val")
     if "group" in table:
         for group, splits in table.groupby("group")["split"]:
             if splits.nunique() > 1:

@@ -9,6 +9,7 @@ import shlex
 import sys
 import warnings
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
@@ -127,6 +128,8 @@ def net2vec(command: str) -> Done:
             contextlib.redirect_stderr(err),
             warnings.catch_warnings(),
             mock.patch.object(sys, "argv", ["net2vec", *shlex.split(command)]),
+            # a process takes seconds to start; tests/test_cli.py reads data sets by real ones
+            mock.patch("net2vec_core.labels.ProcessPoolExecutor", ThreadPoolExecutor),
         ):
             warnings.resetwarnings()
             for kind in (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning):

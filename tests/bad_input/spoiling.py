@@ -57,6 +57,14 @@ def folder_instead(path: str) -> Spoil:
     return both(without(path), lambda: Path(path).mkdir())
 
 
+def copied(path: str, to: str) -> Spoil:
+    return lambda: shutil.copy(path, to)
+
+
+def moved(path: str, to: str) -> Spoil:
+    return lambda: Path(path).replace(to)
+
+
 def cut(path: str, share: float = 0.5) -> Spoil:
     """Keep the first part of a file."""
     return lambda: Path(path).write_bytes(Path(path).read_bytes()[: int(share * Path(path).stat().st_size)])

@@ -1,0 +1,340 @@
+"""Mistakes in data sets: an unpacked Broden, and folders of images and masks."""
+
+import struct
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from bad_input.frame import Case
+from bad_input.spoiling import (
+    both,
+    cell,
+    column_named,
+    config,
+    copied,
+    cut,
+    folder_instead,
+    moved,
+    nothing,
+    row,
+    rows,
+    text,
+    without,
+)
+
+INDEX, LABEL = "broden/index.csv", "broden/label.csv"
+IMAGE, MASK = "broden/images/set/0000.jpg", "broden/images/set/0000_object_1.png"
+LABELS = "number,name,category\n1,liver,organ\n2,vessel,organ\n"
+SIDE = 20
+
+
+def broden(name: str, spoil: Callable[[], object], message: str) -> Case:
+    return Case(name, spoil, "dataset", message)
+
+
+def folder(name: str, spoil: Callable[[], object], message: str, **keys: Any) -> Case:
+    """A folder `data` of four images with one mask each."""
+    settings = {"reader": "folder", "path": "data", "image_size": 40, "mask_size": 10} | keys
+    return Case(name, both(config({"dataset": settings}), make_folder, spoil), "dataset", message)
+
+
+def make_folder() -> None:
+    rng = np.random.default_rng(0)
+    for part in ("images", "masks"):
+        Path("data", part).mkdir(parents=True)
+    for name in "abcd":
+        Image.fromarray(rng.integers(0, 256, (SIDE, SIDE, 3), np.uint8)).save(f"data/images/{name}.png")
+        Image.fromarray(rng.integers(0, 3, (SIDE, SIDE), np.uint8)).save(f"data/masks/{name}.png")
+    Path("data/labels.csv").write_text(LABELS)
+
+
+def split(content: str) -> Callable[[], object]:
+    return text("data/split.csv", content)
+
+
+def picture(path: str, mode: str, size: tuple[int, int] = (10, 10), color: Any = 0) -> Callable[[], object]:
+    """Write an image of one colour."""
+    return lambda: Image.new(mode, size, color).save(path)
+
+
+def huge_png(path: str) -> Callable[[], object]:
+    """A PNG of some bytes that claims to be 60,000 pixels wide and high."""
+    header = b"IHDR" + struct.pack(">IIBBBBB", 60000, 60000, 8, 2, 0, 0, 0)
+    chunk = struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header))
+    return text(path, b"\x89PNG\r\n\x1a\n" + chunk + struct.pack(">I", 9) + b"IDAT")
+
+
+CASES = [
+    broden(
+        "a data set that is not there",
+        config({"dataset.path": "nowhere"}),
+        "nowhere/category.csv: cannot be read (No such file or directory); `dataset.path` must name an unpacked Broden",
+    ),
+    broden(
+        "a missing table of labels",
+        without(LABEL),
+        "broden/label.csv: cannot be read (No such file or directory); `dataset.path` must name an unpacked Broden",
+    ),
+    broden("an empty index", text(INDEX, ""), "broden/index.csv: not a CSV table (No columns to parse from file)"),
+    broden(
+        "an index without a column",
+        column_named(INDEX, "split", "part"),
+        "broden/index.csv: no column `split`; the columns are image, part, ih, iw, sh, sw, color, object,"
+        " part, material, scene, texture",
+    ),
+    broden(
+        "an index that is not UTF-8",
+        text(INDEX, "image,split\nä.jpg,train\n".encode("latin-1")),
+        "broden/index.csv: not a CSV table ('utf-8' codec can't decode …)",
+    ),
+    broden(
+        "a row longer than the header",
+        row(INDEX, *["x"] * 13),
+        "broden/index.csv: not a CSV table (…Expected 12 fields in line 10, saw 13)",
+    ),
+    broden(
+        "no image at all",
+        rows(INDEX, lambda _row: False),
+        "broden/index.csv: no image of split `train`; concepts are learned on train and scored on val",
+    ),
+    broden(
+        "no image of split val",
+        rows(INDEX, lambda image: image["split"] == "train"),
+        "broden/index.csv: no image of split `val`; concepts are learned on train and scored on val",
+    ),
+    broden(
+        "an unknown split",
+        cell(INDEX, 3, "split", "test"),
+        "broden/index.csv: row 3: split `test` is none of train, val",
+    ),
+    broden(
+        "a size that is no number",
+        cell(INDEX, 4, "sh", "wide"),
+        "broden/index.csv: row 4: `sh` is 'wide', expected a number from 1 to 65535",
+    ),
+    broden(
+        "a label number beyond 65,535",
+        cell(LABEL, 3, "number", "65536"),
+        "broden/label.csv: row 3: `number` is '65536', expected a number from 1 to 65535",
+    ),
+    broden("a label number twice", cell(LABEL, 3, "number", "1"), "broden/label.csv: row 3: number `1` again"),
+    broden("a label name twice", cell(LABEL, 3, "name", "sky"), "broden/label.csv: row 3: name `sky` again"),
+    broden("a label without a name", cell(LABEL, 3, "name", " "), "broden/label.csv: row 3: the label has no name"),
+    broden(
+        "a label without a category",
+        cell(LABEL, 3, "category", ""),
+        "broden/label.csv: row 3: the label has no category",
+    ),
+    broden(
+        "a category with a name that tables need",
+        cell(LABEL, 3, "category", "all"),
+        "broden/label.csv: row 3: `all` stands for all categories; name it otherwise",
+    ),
+    broden(
+        "an image that the index names and the folder lacks",
+        without(IMAGE),
+        "broden/images/set/0000.jpg: no such image",
+    ),
+    broden(
+        "an image of zero bytes",
+        text(IMAGE, b""),
+        "broden/images/set/0000.jpg: the image cannot be decoded (no image format that can be read)",
+    ),
+    broden("half an image", cut(IMAGE), "broden/images/set/0000.jpg: the image cannot be decoded (…)"),
+    broden(
+        "a text with the name of an image",
+        text(IMAGE, "see attachment"),
+        "broden/images/set/0000.jpg: the image cannot be decoded (no image format that can be read)",
+    ),
+    broden(
+        "a PostScript file with the name of an image",
+        text(IMAGE, "%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n"),
+        "broden/images/set/0000.jpg: the image cannot be decoded (no image format that can be read)",
+    ),
+    broden(
+        "a folder with the name of an image",
+        folder_instead(IMAGE),
+        "broden/images/set/0000.jpg: the image cannot be decoded (…Is a directory…)",
+    ),
+    broden(
+        "an image that would fill the memory",
+        huge_png(IMAGE),
+        "broden/images/set/0000.jpg: the image cannot be decoded (Image size (3600000000 pixels) exceeds limit …)",
+    ),
+    broden(
+        "an image of 32 bits a value",
+        both(picture("a.tiff", "F"), moved("a.tiff", IMAGE)),
+        "broden/images/set/0000.jpg: the image has values of 32 bits, whose range is not known; save it with"
+        " 8 or 16 bits a channel",
+    ),
+    broden(
+        "a mask that the index names and the folder lacks",
+        without(MASK),
+        "broden/images/set/0000_object_1.png: no such image",
+    ),
+    broden("half a mask", cut(MASK), "broden/images/set/0000_object_1.png: the image cannot be decoded (…truncated…)"),
+    broden(
+        "a mask of another size than the index says",
+        picture(MASK, "RGB", (12, 10)),
+        "broden/images/set/0000_object_1.png: the mask is 12×10 pixels, expected 10×10",
+    ),
+    broden(
+        "a mask with a palette where colours are needed",
+        picture(MASK, "P"),
+        "broden/images/set/0000_object_1.png: the mask is an image of mode P, expected RGB (label = R + 256·G)",
+    ),
+    broden(
+        "a mask of 16 bits where colours are needed",
+        picture(MASK, "I;16"),
+        "broden/images/set/0000_object_1.png: the mask is an image of mode I;16, expected RGB (label = R + 256·G)",
+    ),
+    broden(
+        "a mask with an unknown label",
+        picture(MASK, "RGB", color=(2, 3, 0)),
+        "broden/images/set/0000_object_1.png: label 770 is not in broden/label.csv",
+    ),
+    broden(
+        "an image of an unknown label",
+        cell(INDEX, 4, "texture", "4000"),
+        "broden/index.csv: row 4: label 4000 is not in broden/label.csv",
+    ),
+    folder(
+        "a folder without labels.csv",
+        without("data/labels.csv"),
+        "data/labels.csv: cannot be read (No such file or directory); `dataset.path` must name a folder with"
+        " images/, masks/ and labels.csv",
+    ),
+    folder(
+        "a folder without images",
+        without("data/images"),
+        "data/images: no images; `dataset.path` must name a folder with images/, masks/ and labels.csv",
+    ),
+    folder(
+        "labels.csv without a category column",
+        text("data/labels.csv", "number,name\n1,liver\n"),
+        "data/labels.csv: no column `category`; the columns are number, name",
+    ),
+    folder(
+        "a label of number 0",
+        text("data/labels.csv", LABELS + "0,background,none\n"),
+        "data/labels.csv: row 4: `number` is '0', expected a number from 1 to 65535",
+    ),
+    folder(
+        "an image without a mask",
+        without("data/masks/b.png"),
+        "data/images/b.png: it has no mask; expected data/masks/b.png, or in sub-folders, one a plane"
+        " (`dataset.on_bad_image: skip` leaves them out)",
+    ),
+    folder(
+        "a mask without an image",
+        without("data/images/b.png"),
+        "data/masks/b.png: data/images has no image of this name (`dataset.on_bad_image: skip` leaves them out)",
+    ),
+    folder(
+        "no mask at all",
+        without("data/masks"),
+        "data/images/a.png: it has no mask; expected data/masks/a.png, or in sub-folders, one a plane; so it"
+        " is with 3 others (`dataset.on_bad_image: skip` leaves them out)",
+    ),
+    folder(
+        "two images of the same name",
+        copied("data/images/b.png", "data/images/b.jpg"),
+        "data/images/b.png: the name of data/images/b.jpg again; a mask is found by its image's name without"
+        " the suffix",
+    ),
+    folder(
+        "a mask saved as JPEG",
+        moved("data/masks/b.png", "data/masks/b.jpg"),
+        "data/masks/b.jpg: a JPEG does not keep label numbers; expected a PNG (`dataset.on_bad_image: skip`"
+        " leaves them out)",
+    ),
+    folder(
+        "a mask of colours",
+        picture("data/masks/b.png", "RGB", (SIDE, SIDE)),
+        "data/masks/b.png: the mask is an image of mode RGB, expected label numbers as grey values of 8 or"
+        " 16 bits or as palette indices (modes L, I;16, P)",
+    ),
+    folder(
+        "a mask with a number that labels.csv lacks",
+        picture("data/masks/b.png", "L", (SIDE, SIDE), 255),
+        "data/masks/b.png: label 255 is not in data/labels.csv; where it stands for no label, list it under"
+        " `dataset.folder.ignore`",
+    ),
+    folder(
+        "a mask with a value over 65,535",
+        both(without("data/masks/b.png"), picture("data/masks/b.tiff", "I", (SIDE, SIDE), 70000)),
+        "data/masks/b.tiff: the mask holds 70000, expected label numbers from 0 to 65535",
+    ),
+    folder(
+        "a mask of another shape than its image",
+        picture("data/masks/b.png", "L", (SIDE, 10)),
+        "data/masks/b.png: the mask is 20×10 pixels, its image 20×20: they do not show the same",
+    ),
+    folder(
+        "half a mask of a folder",
+        cut("data/masks/b.png", 0.7),
+        "data/masks/b.png: the image cannot be decoded (…truncated…)",
+    ),
+    folder(
+        "every image is bad",
+        without("data/masks"),
+        "none of the data set's 4 images can be read; the first: data/images/a.png: it has no mask; expected"
+        " data/masks/a.png, or in sub-folders, one a plane",
+        on_bad_image="skip",
+    ),
+    folder(
+        "split.csv with an unknown image",
+        split("image,split\na,train\nb,val\nc,val\ne,val\n"),
+        "data/split.csv: row 5: the data set has no image `e`",
+    ),
+    folder(
+        "split.csv without a row for an image",
+        split("image,split\na,train\nb,val\nc,val\n"),
+        "data/split.csv: no row for image `d.png`",
+    ),
+    folder(
+        "split.csv with an image twice",
+        split("image,split\na,train\nb,val\nc,val\nd,val\na.png,val\n"),
+        "data/split.csv: row 6: image `a.png` again",
+    ),
+    folder(
+        "split.csv with an unknown split",
+        split("image,split\na,train\nb,val\nc,val\nd,test\n"),
+        "data/split.csv: row 5: split `test` is none of train, val",
+    ),
+    folder(
+        "split.csv without an image of val",
+        split("image,split\na,train\nb,train\nc,train\nd,train\n"),
+        "data/split.csv: no image of split `val`; concepts are learned on train and scored on val",
+    ),
+    folder(
+        "split.csv without a column that splits",
+        split("image,part\na,train\n"),
+        "data/split.csv: no column `split` or `group`, one of which is needed; the columns are image, part",
+    ),
+    folder(
+        "split.csv with an image without a group",
+        split("image,group\na,1\nb,1\nc,2\nd,\n"),
+        "data/split.csv: row 5: the image has no group",
+    ),
+    folder(
+        "split.csv with all images in one group",
+        split("image,group\na,1\nb,1\nc,1\nd,1\n"),
+        "data/split.csv: the data set cannot be split into train and val: that takes two images, of different groups",
+    ),
+    folder(
+        "split.csv with a group in both splits",
+        split("image,split,group\na,train,1\nb,val,1\nc,val,2\nd,val,2\n"),
+        "data/split.csv: group `1` lies in train and in val",
+    ),
+    folder(
+        "a number that is a label and is to be ignored",
+        nothing,
+        "`dataset.folder.ignore`: 1 is `liver` in data/labels.csv; list only numbers that are no labels",
+        folder={"ignore": [1]},
+    ),
+]

@@ -120,7 +120,7 @@ def _in_chunks(records: Iterator[tuple[Record, Occurrences]]) -> Iterator[list[t
 
 
 def _report(skipped: list[tuple[str, str]], images: int) -> None:
-    if len(skipped) == images:
+    if skipped and len(skipped) == images:
         raise UserError(f"none of the data set's {images} images can be read; the first: {skipped[0][1]}")
     if skipped:
         logger.warning("%d of %d images are left out, since they cannot be read", len(skipped), images)

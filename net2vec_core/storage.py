@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import io
+import os
 import shutil
 import zlib
 from collections.abc import Collection, Iterator
@@ -65,9 +66,7 @@ def new_store(path: Path, stage: str, made_from: dict[str, Any]) -> Iterator[zar
         group = zarr.open_group(str(partial), mode="w", zarr_format=3, attributes=attributes)
         yield group
         group.attrs["content"] = _content(partial)
-        remove(path)
-        partial.rename(path)
-        note_written(path)
+        _put(partial, path)
     except BaseException:
         sync(_writers_done())
         raise
@@ -83,9 +82,7 @@ def new_folder(path: Path) -> Iterator[Path]:
     try:
         partial.mkdir(parents=True)
         yield partial
-        remove(path)
-        partial.rename(path)
-        note_written(path)
+        _put(partial, path)
     finally:
         remove(partial)
 
@@ -206,10 +203,23 @@ def write_bytes(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         partial.write_bytes(content)
-        partial.replace(path)
-        note_written(path)
+        _put(partial, path)
     finally:
         remove(partial)
+
+
+def _put(partial: Path, path: Path) -> None:
+    """Give a complete file or folder its name, once it is on the disk: after a power cut it is whole or not there."""
+    for part in [partial, *partial.rglob("*")]:
+        descriptor = os.open(part, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    if partial.is_dir():
+        remove(path)
+    partial.replace(path)
+    note_written(path)
 
 
 def beside(path: Path) -> Path:

@@ -382,3 +382,31 @@ def test_images_of_a_chunk_are_read_together(images, chunk):
     for first, last, places in groups:
         assert (min(images[places]), max(images[places]) + 1) == (first, last)
         assert (last - 1) // chunk == first // chunk
+
+
+@pytest.mark.parametrize("kind", ["store", "folder", "file"])
+def test_all_is_on_the_disk_before_it_has_its_name(tmp_path, monkeypatch, kind):
+    path, synced, at_rename = tmp_path / "x", set(), []
+
+    def sync_file(descriptor):
+        synced.add(os.fstat(descriptor).st_ino)
+
+    def look(partial, target):
+        if target == path:  # zarr renames its files, too
+            parts = [partial, *partial.rglob("*")]
+            at_rename.append({part.name for part in parts if part.stat().st_ino not in synced})
+        partial.rename(target)
+
+    monkeypatch.setattr(os, "fsync", sync_file)
+    monkeypatch.setattr(type(path), "replace", look)
+    match kind:
+        case "store":
+            write_numbers(path, [1, 2])
+        case "folder":
+            with new_folder(path) as folder:
+                (folder / "sub").mkdir()
+                (folder / "sub/file").write_text("1")
+        case "file":
+            write_bytes(path, b"1")
+    assert at_rename == [set()]
+    assert path.exists()

@@ -48,8 +48,9 @@ FIGURES_OF_LAYER = ["single_vs_multi", "gain", "subsets", "concepts_per_filter",
 FIGURES_OF_RUN = ["iou_by_category", "layer_pairs", "overlap_by_layer", "filters_needed"]
 LOCKS = []
 ENVIRONMENT = "../envs/net2vec.yaml"
-# `auto` takes a GPU where it finds one, but does not ask a cluster for it.
-GPU = 1 if CONFIG.compute.device.startswith("cuda") else 0
+# A cluster gives a GPU to a job that asks: with `cuda`, and with `auto` where `--resources gpu=N` says that there are some.
+DEVICE_TYPE = CONFIG.compute.device.partition(":")[0]
+GPU = int(DEVICE_TYPE == "cuda" or (DEVICE_TYPE == "auto" and "gpu" in workflow.global_resources))
 # Threads are capped by --cores; a job that scales well takes what there is.
 ALL_CORES = 16
 
@@ -59,12 +60,17 @@ def share_of_cores(jobs, on_cluster):
 
     A cluster gives each the number that is asked for.
     """
-    cores = workflow.resource_settings.cores if workflow.is_main_process else None
-    return on_cluster if cores is None else max(1, min(ALL_CORES, math.ceil(cores / jobs)))
+
+    def threads(_wildcards):
+        cores = workflow.resource_settings.cores
+        side_by_side = workflow.is_main_process and workflow.local_exec and cores is not None
+        return max(1, min(ALL_CORES, math.ceil(cores / jobs))) if side_by_side else on_cluster
+
+    return threads
 
 
-CORES_OF_LAYER = share_of_cores(len(LAYERS), on_cluster=8)
 FITS = len(LAYERS) * len(CONFIG.segmentation.recipes) * len(CONFIG.segmentation.seeds)
+CORES_OF_LAYER = share_of_cores(len(LAYERS), on_cluster=8)
 CORES_OF_FIT = share_of_cores(FITS, on_cluster=4)
 
 

@@ -49,13 +49,13 @@ class Workspace:
             copy = shutil.copytree if (REPOSITORY / part).is_dir() else shutil.copy
             copy(REPOSITORY / part, folder / part)
 
-    def snakemake(self, config, *options):
+    def snakemake(self, config, *options, environment=os.environ):
         (self.folder / "tiny.yaml").write_text(yaml.safe_dump(config))
         path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
         return subprocess.run(
             ["snakemake", "--configfile", "tiny.yaml", *options],
             cwd=self.folder,
-            env={**os.environ, "PATH": path, "PYTHONPATH": str(self.folder)},
+            env={**environment, "PATH": path, "PYTHONPATH": str(self.folder)},
             capture_output=True,
             text=True,
             check=False,

@@ -33,8 +33,12 @@ PATTERNS = {
     r"^(auto|cpu|cuda(:\d+)?)$": "must be `auto`, `cpu`, `cuda` or `cuda:1`",
     r"^https?://\S+$": "must be an address that begins with `http://` or `https://`",
     r"^[0-9a-f]{64}$": "must be 64 digits from `0` to `f`",
+    r"^s3://[^\s/]+(/\S+)?$": "must be an address such as `s3://bucket/prefix`",
+    r"^(slurm|pbs|sge|lsf|oar|(tcp|tls)://\S+:\d+)$": (
+        "must be `slurm`, `pbs`, `sge`, `lsf`, `oar`, or an address such as `tcp://host:8786`"
+    ),
 }
-NAME, LAYER_PATH, MODEL, DEVICE, URL, SHA256 = PATTERNS
+NAME, LAYER_PATH, MODEL, DEVICE, URL, SHA256, OBJECTS, DASK = PATTERNS
 Name = Annotated[str, Field(pattern=NAME)]
 LayerPath = Annotated[str, Field(pattern=LAYER_PATH)]
 Layout = Literal["channels_first", "channels_last"]
@@ -402,6 +406,14 @@ class ComputeSettings(Section):
     """Images in one activation store, that is, in one probe job."""
     concepts_per_job: int = Field(default=128, ge=1)
     """Concepts fitted in one job."""
+    objects: str | None = Field(default=None, pattern=OBJECTS)
+    """Where the data of activations, filter masks and label masks lie: S3-compatible storage, at an address such as
+    `s3://bucket/prefix`; left out, under results/."""
+    dask: str | None = Field(default=None, pattern=DASK)
+    """Where thresholds are counted: on the workers of a Dask scheduler at `tcp://host:8786`, or on those that a queue
+    starts (`slurm`, `pbs`, `sge`, `lsf`, `oar`); left out, in the job itself."""
+    dask_jobs: int = Field(default=4, ge=1)
+    """Jobs that `dask` asks a queue for."""
 
 
 DEMO_LAYERS = ["features.9", "features.12"]

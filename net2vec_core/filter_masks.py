@@ -137,9 +137,15 @@ class ThresholdedActivations:
 
 
 def write_filter_masks(
-    shards: Sequence[Activations], thresholds: NDArray[np.float64], store: Path, made_from: dict[str, Any]
+    shards: Sequence[Activations],
+    thresholds: NDArray[np.float64],
+    store: Path,
+    made_from: dict[str, Any],
+    objects: str | None = None,
 ) -> None:
     """Compare activations [image, filter, y, x], in shards, with their filters' thresholds, and store the bits.
+
+    `objects` is where the data lie (`storage.new_store`).
 
     Raises:
         UserError: if there are not as many thresholds as filters.
@@ -151,7 +157,7 @@ def write_filter_masks(
         )
     images = sum(shard.shape[0] for shard in shards)
     limit = thresholds.astype(shards[0].dtype)[:, None]
-    with new_store(store, "filter_masks", made_from) as group:
+    with new_store(store, "filter_masks", made_from, objects) as group:
         group.attrs["grid"] = [height, width]
         shape = (images, filters, -(-height * width // 8))
         chunks = (min(images, IMAGES_PER_CHUNK), *shape[1:])

@@ -49,7 +49,13 @@ class DatasetFiles:
 
 
 def write_labels(
-    reader: Reader, mask_size: int, files: DatasetFiles, made_from: dict[str, Any], skip: bool, workers: int
+    reader: Reader,
+    mask_size: int,
+    files: DatasetFiles,
+    made_from: dict[str, Any],
+    skip: bool,
+    workers: int,
+    objects: str | None = None,
 ) -> None:
     """Read every record of a data set and write its masks, its images and which image holds which concept.
 
@@ -60,6 +66,7 @@ def write_labels(
         made_from: What the store depends on.
         skip: Whether images that cannot be read are left out.
         workers: Number of processes.
+        objects: Where the data of the store lie (`storage.new_store`).
 
     Raises:
         UserError: if a record cannot be read and is not skipped, or a split is empty.
@@ -69,7 +76,7 @@ def write_labels(
     occurrence_rows: list[tuple[Any, ...]] = []
     skipped: list[tuple[str, str]] = []
     in_masks: set[int] = set()
-    with new_store(files.labels, "dataset", made_from) as group:
+    with new_store(files.labels, "dataset", made_from, objects) as group:
         masks = _create_masks(group, len(reader.images), mask_size)
         for records in _in_chunks(_kept(_read_all(reader, skip, workers), skipped)):
             first = len(image_rows)

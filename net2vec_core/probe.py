@@ -81,18 +81,24 @@ def probe(
     settings: ProbeSettings,
     store: Path,
     made_from: dict[str, Any],
+    objects: str | None = None,
 ) -> None:
     """Write the activations of `images`: one array a layer, float16 or float32 [image, filter, y, x], zstd level 1.
+
+    `objects` is where the data lie (`storage.new_store`).
 
     Raises:
         UserError: if an image cannot be decoded, or an activation is not finite in this dtype.
     """
-    _announce(store, estimate(grids, len(images), settings), f"{len(images)} images × {len(grids)} layers")
+    need = estimate(grids, len(images), settings)
+    logger.info("%s: %d images × %d layers; needs %s", store, len(images), len(grids), need)
+    if objects is None:
+        _look_for_room(store, need)
     torch.set_num_threads(1)  # the threads work on batches of their own
     forward = _Forward(reader, settings)
     size = settings.batch_size
     batches = [images[first : first + size] for first in range(0, len(images), size)]
-    with new_store(store, "probe", made_from) as group:
+    with new_store(store, "probe", made_from, objects) as group:
         arrays = {layer: _create(group, layer, (len(images), *grid), settings) for layer, grid in grids.items()}
         first = 0
         for outputs in ordered_map(forward, progress(batches, "probing", "batches"), settings.threads):
@@ -101,12 +107,14 @@ def probe(
             first += len(next(iter(outputs.values())))
 
 
-def _announce(store: Path, need: Estimate, what: str) -> None:
+def _look_for_room(store: Path, need: Estimate) -> None:
     store.parent.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(store.parent).free
-    logger.info("%s: %s; needs %s (%s MiB are free)", store, what, need, f"{free / 2**20:,.0f}")
     if need.disk > free:
-        logger.warning("the disk may fill up: compression usually, but not surely, halves the activations")
+        logger.warning(
+            "the disk may fill up, %s MiB are free: compression usually, but not surely, halves the activations",
+            f"{free / 2**20:,.0f}",
+        )
 
 
 def _create(group: zarr.Group, layer: str, shape: tuple[int, ...], settings: ProbeSettings) -> zarr.Array[Any]:

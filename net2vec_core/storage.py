@@ -9,13 +9,15 @@ import zlib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 import zarr
 from numpy.typing import NDArray
+from zarr.abc.store import Store
 from zarr.codecs import ZstdCodec
 from zarr.core.sync import sync
 from zarr.errors import GroupNotFoundError
@@ -25,6 +27,7 @@ from net2vec_core.errors import UserError
 
 FORMAT_VERSION = 2
 OF_DATA = {"dataset.fingerprint": "another data set", "network.fingerprint": "other weights"}
+POINTER = "objects.json"  # in a folder that stands for a store elsewhere
 COMPRESSOR = ZstdCodec(level=1)  # smallest and fastest on float16 activations; shuffling makes both worse
 
 _written: ContextVar[list[Path] | None] = ContextVar("_written", default=None)
@@ -48,30 +51,76 @@ def note_written(path: Path) -> None:
 
 
 @contextmanager
-def new_store(path: Path, stage: str, made_from: dict[str, Any]) -> Iterator[zarr.Group]:
+def new_store(path: Path, stage: str, made_from: dict[str, Any], objects: str | None = None) -> Iterator[zarr.Group]:
     """A Zarr group that appears at `path` when the block ends, and not at all when it fails.
 
     Its attributes carry the format version, the package version, the stage, `made_from` (the configuration's part on
-    which it depends), and the number and size of its files, by which `open_store` sees whether all are there.
+    which it depends), and the number and size of its files, by which `open_store` sees whether all are there. With
+    `objects`, an `s3://` address, these files lie below it, and at `path` a folder that says where.
     """
-    partial = beside(path)
-    remove(partial)
-    try:
-        attributes: dict[str, Any] = {
-            "format_version": FORMAT_VERSION,
-            "package_version": net2vec_core.__version__,
-            "stage": stage,
-            "made_from": made_from,
-        }
-        group = zarr.open_group(str(partial), mode="w", zarr_format=3, attributes=attributes)
-        yield group
-        group.attrs["content"] = _content(partial)
-        _put(partial, path)
-    except BaseException:
-        sync(_writers_done())
-        raise
-    finally:
-        remove(partial)
+    attributes: dict[str, Any] = {
+        "format_version": FORMAT_VERSION,
+        "package_version": net2vec_core.__version__,
+        "stage": stage,
+        "made_from": made_from,
+    }
+    with _new_place(path) if objects is None else _new_place_elsewhere(path, objects) as place:
+        try:
+            group = zarr.open_group(place.zarr, mode="w", zarr_format=3, attributes=attributes)
+            yield group
+            group.attrs["content"] = _content(place)
+        except BaseException:
+            sync(_writers_done())
+            raise
+
+
+class _Place(Protocol):
+    """Where the files of a store lie."""
+
+    @property
+    def zarr(self) -> str | Store:
+        """The place as zarr takes it."""
+
+    def sizes(self) -> list[int]:
+        """The sizes of its files, bytes, but its own description's."""
+
+
+@dataclass(frozen=True)
+class _Folder:
+    path: Path
+
+    @property
+    def zarr(self) -> str:
+        return str(self.path)
+
+    def sizes(self) -> list[int]:
+        """Without hidden files, which a desktop may add."""
+        files = (path for path in self.path.rglob("[!.]*") if path != self.path / "zarr.json" and path.is_file())
+        return [file.stat().st_size for file in files]
+
+
+@contextmanager
+def _new_place(path: Path) -> Iterator[_Place]:
+    with new_folder(path) as folder:
+        yield _Folder(folder)
+
+
+@contextmanager
+def _new_place_elsewhere(path: Path, base: str) -> Iterator[_Place]:
+    from net2vec_core.object_storage import new_objects, write_pointer  # of packages that few need
+
+    with new_objects(path, base) as objects, new_folder(path) as folder:
+        yield objects
+        write_pointer(folder, objects)
+
+
+def _place_of(path: Path) -> _Place:
+    """Where the files of the store at `path` lie: there, or where the folder there says."""
+    if not (path / POINTER).exists():
+        return _Folder(path)
+    from net2vec_core.object_storage import read_pointer
+
+    return read_pointer(path)
 
 
 @contextmanager
@@ -102,16 +151,19 @@ def open_store(path: Path, stage: str, made_from: dict[str, Any] | None) -> zarr
             or cut off, which zarr would read as zeros.
     """
     try:
-        group = zarr.open_group(str(path), mode="r", zarr_format=3)
+        place = _place_of(path)
+        group = zarr.open_group(place.zarr, mode="r", zarr_format=3)
         found: dict[str, Any] = group.attrs.asdict()
     except (GroupNotFoundError, FileNotFoundError, NotADirectoryError):
+        if (path / POINTER).exists():
+            raise _damaged(path, "its data elsewhere are gone") from None
         raise UserError(f"{path}: no such store; run `snakemake` to make it") from None
     except (ValueError, LookupError, TypeError) as error:
         raise _damaged(path, f"its description cannot be read: {error}") from None
     _require_kind(path, found, stage)
     if made_from is not None:
         _require_same(path, found["made_from"], made_from)
-    content = _content(path)
+    content = _content(place)
     if found["content"] != content:
         raise _damaged(path, f"it holds {_in_words(content)}, and {_in_words(found['content'])} were written")
     return group
@@ -129,10 +181,8 @@ def _require_kind(path: Path, found: dict[str, Any], stage: str) -> None:
         )
 
 
-def _content(store: Path) -> dict[str, int]:
-    """Number and size (bytes) of a store's files but its own description and hidden ones, which a desktop may add."""
-    files = (path for path in store.rglob("[!.]*") if path != store / "zarr.json" and path.is_file())
-    sizes = [file.stat().st_size for file in files]
+def _content(place: _Place) -> dict[str, int]:
+    sizes = place.sizes()
     return {"files": len(sizes), "bytes": sum(sizes)}
 
 

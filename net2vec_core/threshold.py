@@ -81,7 +81,8 @@ def _quantiles(
     images, _, height, width = activations.shape
     number = images * height * width
     ranks = [number - math.floor(Fraction(str(quantile)) * number) for quantile in quantiles]
-    with dask.config.set(scheduler="threads", num_workers=threads):
+    # threads where no client of a Dask scheduler is active
+    with dask.config.set(num_workers=threads):
         limits, not_above, maximum = _order_statistics(activations, ranks)
     return limits, not_above / number, maximum
 

@@ -139,7 +139,7 @@ def main() -> None:
     except Exception as error:
         if _is_out_of_memory(error):
             _stop(MemoryError())
-        if isinstance(error, OSError):
+        if isinstance(error, OSError) or _is_of_object_storage(error):
             _stop(error)
         logger.exception("error: this is a mistake in net2vec, not yours; please report it")
         sys.exit(1)
@@ -163,4 +163,11 @@ def _explain(error: Exception) -> str:
         path = error.filename2 or error.filename
         where = f"{path}: " if path else ""
         return f"{where}{error.strerror or error}{ADVICE.get(error.errno or 0, '')}"
+    if _is_of_object_storage(error):
+        what = str(error).partition("\n")[0].partition(": <?xml")[0]
+        return f"`compute.objects`: {what}; it takes the bucket, and AWS_ACCESS_KEY_ID and the like in the environment"
     return str(error)
+
+
+def _is_of_object_storage(error: Exception) -> bool:
+    return type(error).__module__.startswith("obstore")

@@ -25,7 +25,8 @@ def dataset(
     drawings.mkdir(parents=True, exist_ok=True)
     settings, made = configuration.located_dataset, made_from(configuration, "dataset")
     reader, files = open_reader(settings, drawings), DatasetFiles(labels, images, occurrences, skipped)
-    write_labels(reader, settings.mask_size, files, made, settings.on_bad_image == "skip", threads)
+    skip, objects = settings.on_bad_image == "skip", configuration.compute.objects
+    write_labels(reader, settings.mask_size, files, made, skip, threads, objects)
     note_written(drawings)
     fingerprint = dataset_fingerprint(images, occurrences, open_masks(labels, made), threads)
     write_bytes(images.with_name(FINGERPRINT), fingerprint.encode())

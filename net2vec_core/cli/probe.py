@@ -37,4 +37,4 @@ def probe(
     how = ProbeSettings(size, fit, compute.activation_dtype, compute.batch_size, threads)
     grids = {layer: reading.grid for layer, reading in readings.items()}
     shard_paths = paths[first : first + compute.images_per_shard]
-    run_probe(reader, grids, shard_paths, how, output, made_from(configuration, "probe", network))
+    run_probe(reader, grids, shard_paths, how, output, made_from(configuration, "probe", network), compute.objects)

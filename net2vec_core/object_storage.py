@@ -4,19 +4,20 @@ Objects cannot be renamed. So each store is written below an address of its own,
 is there. A hidden file beside it lists the addresses, so that what a killed job or an older store left is removed.
 """
 
+import hashlib
 import json
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 import obstore
 from obstore.store import S3Store
 from zarr.storage import ObjectStore
 
-from net2vec_core.storage import POINTER, write_bytes
+from net2vec_core.storage import POINTER, beside
 
 if TYPE_CHECKING:  # obstore has its types in stubs alone
     from obstore import ObjectMeta
@@ -36,6 +37,15 @@ class Objects:
     def sizes(self) -> list[int]:
         """Their sizes, bytes, but that of the store's own description."""
         return [found["size"] for found in self._all() if found["path"] != "zarr.json"]
+
+    def digests(self) -> Iterator[tuple[str, str]]:
+        """The name and the SHA-256 of each, in the order of a folder's files."""
+        store = self._store()
+        for path in sorted(PurePosixPath(found["path"]) for found in self._all()):
+            digest = hashlib.sha256()
+            for some in obstore.get(store, str(path)).stream():
+                digest.update(some)
+            yield str(path), digest.hexdigest()
 
     def remove(self) -> None:
         """Remove them all."""
@@ -72,7 +82,7 @@ def new_objects(path: Path, base: str) -> Iterator[Objects]:
 
 def write_pointer(folder: Path, objects: Objects) -> None:
     """Say in a folder where the files of its store lie."""
-    write_bytes(folder / POINTER, json.dumps({"address": objects.address}).encode())
+    (folder / POINTER).write_text(json.dumps({"address": objects.address}), encoding="utf-8")
 
 
 def read_pointer(folder: Path) -> Objects:
@@ -81,4 +91,7 @@ def read_pointer(folder: Path) -> Objects:
 
 
 def _write_lines(path: Path, lines: list[str]) -> None:
-    write_bytes(path, "".join(f"{line}\n" for line in lines).encode())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = beside(path)
+    partial.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    partial.replace(path)

@@ -16,7 +16,7 @@ import net2vec_core
 from net2vec_core.config import STAGE_KEYS, Config, made_from
 from net2vec_core.errors import UserError
 from net2vec_core.fingerprint import file_digest
-from net2vec_core.storage import write_bytes
+from net2vec_core.storage import POINTER, write_bytes
 
 FORMAT_VERSION = 1
 PACKAGES = (
@@ -69,14 +69,24 @@ def _is_plain(value: Any) -> bool:
 
 
 def content_digest(path: Path) -> str:
-    """The SHA-256 of a file, or of the names and contents of all files in a folder."""
+    """The SHA-256 of a file, or of the names and contents of a folder's files, or of those that it stands for."""
     if path.is_file():
         return file_digest(path)
     digest = hashlib.sha256()
-    for file in sorted(path.rglob("*")):
-        if file.is_file() and file.name != ".snakemake_timestamp":
-            digest.update(f"{file.relative_to(path)} {file_digest(file)}\n".encode())
+    for name, of_file in _digests_of_files(path):
+        digest.update(f"{name} {of_file}\n".encode())
     return digest.hexdigest()
+
+
+def _digests_of_files(folder: Path) -> Iterator[tuple[str, str]]:
+    if (folder / POINTER).exists():
+        from net2vec_core.object_storage import read_pointer  # of packages that few need
+
+        yield from read_pointer(folder).digests()
+        return
+    for file in sorted(folder.rglob("*")):
+        if file.is_file() and file.name != ".snakemake_timestamp":
+            yield file.relative_to(folder).as_posix(), file_digest(file)
 
 
 def provenance(run: Path, config: Config) -> dict[str, Any]:

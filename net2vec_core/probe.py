@@ -21,6 +21,7 @@ from net2vec_core.errors import UserError
 from net2vec_core.network import LayerReader
 from net2vec_core.parallel import ordered_map
 from net2vec_core.progress import progress
+from net2vec_core.sizes import BYTES
 from net2vec_core.storage import COMPRESSOR, new_store
 
 # On the CPU a small batch stays in the cache and, being always the same, gives each image the same bits whatever
@@ -28,8 +29,6 @@ from net2vec_core.storage import COMPRESSOR, new_store
 CPU_FORWARD_IMAGES = 8
 FILTERS_PER_CHUNK = 64
 CHUNK_BYTES = 8 * 2**20
-TORCH_MEMORY = 700 * 2**20
-BYTES = {"float16": 2, "float32": 4}
 
 Grids = dict[str, tuple[int, int, int]]
 logger = logging.getLogger(__name__)
@@ -54,26 +53,6 @@ class ProbeSettings:
     threads: int
 
 
-@dataclass(frozen=True)
-class Estimate:
-    """What a probe job needs, in bytes: at most on disk, and in memory beside the network's own weights."""
-
-    disk: int
-    memory: int
-
-    def __str__(self) -> str:
-        return f"up to {self.disk / 2**20:,.0f} MiB of disk and about {self.memory / 2**20:,.0f} MiB of memory"
-
-
-def estimate(grids: Grids, images: int, settings: ProbeSettings) -> Estimate:
-    """Bound the disk (before compression) and the memory of probing `images` images with these layers' grids."""
-    activations = sum(filters * height * width for filters, height, width in grids.values()) * BYTES[settings.dtype]
-    per_image = activations + settings.image_size**2 * 3
-    batches_held = 2 * settings.threads + 2  # those in the pipeline, the one being written, its compressed copy
-    memory = TORCH_MEMORY + batches_held * min(settings.batch_size, images) * per_image
-    return Estimate(activations * images, memory)
-
-
 def probe(
     reader: LayerReader,
     grids: Grids,
@@ -90,10 +69,9 @@ def probe(
     Raises:
         UserError: if an image cannot be decoded, or an activation is not finite in this dtype.
     """
-    need = estimate(grids, len(images), settings)
-    logger.info("%s: %d images × %d layers; needs %s", store, len(images), len(grids), need)
     if objects is None:
-        _look_for_room(store, need)
+        numbers = len(images) * sum(filters * height * width for filters, height, width in grids.values())
+        _look_for_room(store, numbers * BYTES[settings.dtype])
     torch.set_num_threads(1)  # the threads work on batches of their own
     forward = _Forward(reader, settings)
     size = settings.batch_size
@@ -107,14 +85,14 @@ def probe(
             first += len(next(iter(outputs.values())))
 
 
-def _look_for_room(store: Path, need: Estimate) -> None:
+def _look_for_room(store: Path, needed: int) -> None:
     store.parent.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(store.parent).free
-    if need.disk > free:
+    if needed > free:
         logger.warning(
-            "the disk may fill up, %s MiB are free: compression usually, but not surely, halves the activations",
-            f"{free / 2**20:,.0f}",
-        )
+            "%s: the disk may fill up, %s GB are free and activations take up to %s GB: compression usually, but not"
+            " surely, halves them", store, f"{free / 1e9:.1f}", f"{needed / 1e9:.1f}",
+        )  # fmt: skip
 
 
 def _create(group: zarr.Group, layer: str, shape: tuple[int, ...], settings: ProbeSettings) -> zarr.Array[Any]:

@@ -10,8 +10,8 @@ rule pool:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=memory_of("pool"),
+        runtime=minutes_of("pool"),
     params:
         config=CONFIG_FILE,
         activations=repeated("--activations", "activations"),
@@ -36,8 +36,8 @@ rule classification:
         ENVIRONMENT
     resources:
         gpu=GPU,
-        mem_mb=4000,
-        runtime=120,
+        mem_mb=memory_of("classification"),
+        runtime=minutes_of("classification"),
     params:
         config=CONFIG_FILE,
         made_by=made_by("classification"),
@@ -64,8 +64,8 @@ rule classification_table:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=1000,
-        runtime=30,
+        mem_mb=memory_of("tables"),
+        runtime=minutes_of("tables"),
     params:
         config=CONFIG_FILE,
         fits=repeated("--fits", "fits"),

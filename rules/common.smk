@@ -9,9 +9,11 @@ from pathlib import Path
 from net2vec_core.config import FINGERPRINT, dump, kind_of, made_from, parse_config, source_of
 from net2vec_core.dataset.readers import READERS, sources
 from net2vec_core.errors import UserError
+from net2vec_core.estimates import in_words, memory_mb, minutes
 from net2vec_core.locks import lock_run
 from net2vec_core.provenance import code_digest
 from net2vec_core.report.tables import OF_LAYER, OF_RUN
+from net2vec_core.sizes import sizes_of
 from net2vec_core.storage import write_bytes
 from net2vec_core.wordnet import FILES as WORDNET_FILES
 from net2vec_core.yaml_file import read_yaml
@@ -72,6 +74,23 @@ def share_of_cores(jobs, on_cluster):
 FITS = len(LAYERS) * len(CONFIG.segmentation.recipes) * len(CONFIG.segmentation.seeds)
 CORES_OF_LAYER = share_of_cores(len(LAYERS), on_cluster=8)
 CORES_OF_FIT = share_of_cores(FITS, on_cluster=4)
+
+
+def sizes(wildcards):
+    """What a job's needs grow with: the layers that it works on, and all that is known of the data by now."""
+    network, layer = wildcards.get("network"), wildcards.get("layer")
+    layers = [layer] if layer else CONFIG.networks[network].layers if network else []
+    return sizes_of(CONFIG, Path(RUN), network, layers)
+
+
+def memory_of(stage):
+    """Memory of a job, MB; one that has failed asks for more."""
+    return lambda wildcards, threads, attempt: attempt * memory_mb(stage, sizes(wildcards), threads)
+
+
+def minutes_of(stage):
+    """How long a job may take; one that has failed may take longer."""
+    return lambda wildcards, threads, attempt: attempt * minutes(stage, sizes(wildcards), threads)
 
 
 wildcard_constraints:
@@ -319,7 +338,18 @@ def what_will_be_done():
     ]
     folder = CONFIG.dataset_folder
     data = CONFIG.dataset.reader if folder is None else f"{CONFIG.dataset.reader} in {folder}"
-    return "\n".join([f"Run `{CONFIG.run}` on the data set {data}; results go to {RUN}/", *networks])
+    return "\n".join(
+        [f"Run `{CONFIG.run}` on the data set {data}; results go to {RUN}/", *networks, what_will_be_needed()]
+    )
+
+
+def what_will_be_needed():
+    """Room on the disk and the memory of the largest job, once every network's layers are known."""
+    unknown = [network for network in CONFIG.networks if not os.path.exists(f"{RUN}/{network}/layers.csv")]
+    if unknown:
+        return f"  {RUN}/logs/NETWORK/network.log says in a moment what it needs of disk and memory"
+    needs = in_words(CONFIG, Path(RUN), CONFIG.networks, workflow.resource_settings.cores or ALL_CORES)
+    return f"  needs {needs}"
 
 
 def why_it_stopped(log):

@@ -23,8 +23,8 @@ rule comparison:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=2000,
-        runtime=120,
+        mem_mb=memory_of("tables"),
+        runtime=minutes_of("tables"),
     params:
         config=CONFIG_FILE,
         made_by=made_by("comparison"),

@@ -40,8 +40,8 @@ checkpoint dataset:
         ENVIRONMENT
     threads: ALL_CORES
     resources:
-        mem_mb=4000,
-        runtime=120,
+        mem_mb=memory_of("dataset"),
+        runtime=minutes_of("dataset"),
     params:
         config=CONFIG_FILE,
         made_by=made_by("dataset", READERS[CONFIG.dataset.reader]),

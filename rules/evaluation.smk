@@ -15,8 +15,8 @@ rule evaluation:
         ENVIRONMENT
     threads: CORES_OF_LAYER
     resources:
-        mem_mb=4000,
-        runtime=120,
+        mem_mb=memory_of("evaluation"),
+        runtime=minutes_of("evaluation"),
     params:
         config=CONFIG_FILE,
         made_by=made_by("evaluation"),

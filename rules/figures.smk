@@ -28,8 +28,8 @@ rule figure_layer:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=memory_of("pictures"),
+        runtime=minutes_of("pictures"),
     params:
         config=CONFIG_FILE,
         made_by=made_by("figure-layer"),
@@ -69,8 +69,8 @@ rule inspection:
         ENVIRONMENT
     threads: CORES_OF_LAYER
     resources:
-        mem_mb=4000,
-        runtime=120,
+        mem_mb=memory_of("pictures"),
+        runtime=minutes_of("pictures"),
     params:
         config=CONFIG_FILE,
         fits=repeated("--segmentation", "fits"),
@@ -111,8 +111,8 @@ rule figure_run:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=1000,
-        runtime=30,
+        mem_mb=memory_of("pictures"),
+        runtime=minutes_of("pictures"),
     params:
         config=CONFIG_FILE,
         made_by=made_by("figure-run"),

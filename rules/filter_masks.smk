@@ -12,8 +12,8 @@ rule filter_masks:
         ENVIRONMENT
     threads: CORES_OF_LAYER
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=memory_of("filter_masks"),
+        runtime=minutes_of("filter_masks"),
     params:
         config=CONFIG_FILE,
         activations=repeated("--activations", "activations"),

@@ -1,3 +1,8 @@
+# weights may have to be downloaded, which the nodes of a cluster often cannot
+localrules:
+    network,
+
+
 rule network:
     input:
         network_files,
@@ -13,8 +18,8 @@ rule network:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=memory_of("network"),
+        runtime=minutes_of("network"),
     params:
         config=CONFIG_FILE,
         made_by=made_by("network"),
@@ -41,8 +46,8 @@ rule probe:
     threads: ALL_CORES
     resources:
         gpu=GPU,
-        mem_mb=6000,
-        runtime=240,
+        mem_mb=memory_of("probe"),
+        runtime=minutes_of("probe"),
     params:
         config=CONFIG_FILE,
         made_by=made_by("probe"),

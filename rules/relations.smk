@@ -12,8 +12,8 @@ rule cooccurrence:
         ENVIRONMENT
     threads: 4
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=memory_of("cooccurrence"),
+        runtime=minutes_of("cooccurrence"),
     params:
         config=CONFIG_FILE,
         made_by=made_by("cooccurrence"),
@@ -51,8 +51,8 @@ rule relations:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=1000,
-        runtime=30,
+        mem_mb=memory_of("tables"),
+        runtime=minutes_of("tables"),
     params:
         config=CONFIG_FILE,
         made_by=made_by("relations"),

@@ -19,8 +19,8 @@ rule report:
         ENVIRONMENT
     threads: 4
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=memory_of("pictures"),
+        runtime=minutes_of("pictures"),
     params:
         config=CONFIG_FILE,
         made_by=made_by("report"),

@@ -14,8 +14,8 @@ rule segmentation:
     threads: CORES_OF_FIT
     resources:
         gpu=GPU,
-        mem_mb=6000,
-        runtime=240,
+        mem_mb=memory_of("segmentation"),
+        runtime=minutes_of("segmentation"),
     params:
         config=CONFIG_FILE,
         made_by=made_by("segmentation"),
@@ -43,8 +43,8 @@ rule segmentation_subsets:
     threads: CORES_OF_FIT
     resources:
         gpu=GPU,
-        mem_mb=6000,
-        runtime=240,
+        mem_mb=memory_of("segmentation_subsets"),
+        runtime=minutes_of("segmentation_subsets"),
     params:
         config=CONFIG_FILE,
         made_by=made_by("segmentation-subsets"),
@@ -72,8 +72,8 @@ rule segmentation_controls:
     threads: CORES_OF_FIT
     resources:
         gpu=GPU,
-        mem_mb=6000,
-        runtime=480,
+        mem_mb=memory_of("segmentation_controls"),
+        runtime=minutes_of("segmentation_controls"),
     params:
         config=CONFIG_FILE,
         made_by=made_by("segmentation-controls"),
@@ -103,8 +103,8 @@ rule tables:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=2000,
-        runtime=120,
+        mem_mb=memory_of("tables"),
+        runtime=minutes_of("tables"),
     params:
         config=CONFIG_FILE,
         segmentation=repeated("--segmentation", "segmentation"),
@@ -139,8 +139,8 @@ rule significance:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=2000,
-        runtime=120,
+        mem_mb=memory_of("tables"),
+        runtime=minutes_of("tables"),
     params:
         config=CONFIG_FILE,
         made_by=made_by("significance"),

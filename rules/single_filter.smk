@@ -13,8 +13,8 @@ rule single_filter:
         ENVIRONMENT
     threads: CORES_OF_LAYER
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=memory_of("single_filter"),
+        runtime=minutes_of("single_filter"),
     params:
         config=CONFIG_FILE,
         made_by=made_by("single-filter"),
@@ -40,8 +40,8 @@ rule fair_single_filter:
         ENVIRONMENT
     threads: CORES_OF_LAYER
     resources:
-        mem_mb=6000,
-        runtime=240,
+        mem_mb=memory_of("fair_single_filter"),
+        runtime=minutes_of("fair_single_filter"),
     params:
         config=CONFIG_FILE,
         activations=repeated("--activations", "activations"),
@@ -69,8 +69,8 @@ rule rotated:
         ENVIRONMENT
     threads: CORES_OF_LAYER
     resources:
-        mem_mb=6000,
-        runtime=240,
+        mem_mb=memory_of("rotated"),
+        runtime=minutes_of("rotated"),
     params:
         config=CONFIG_FILE,
         activations=repeated("--activations", "activations"),

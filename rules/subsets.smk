@@ -14,8 +14,8 @@ rule subsets:
     conda:
         ENVIRONMENT
     resources:
-        mem_mb=1000,
-        runtime=30,
+        mem_mb=memory_of("tables"),
+        runtime=minutes_of("tables"),
     params:
         config=CONFIG_FILE,
         made_by=made_by("subsets"),

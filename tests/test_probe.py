@@ -11,7 +11,7 @@ from net2vec_core.errors import UserError
 from net2vec_core.layouts import Call, Reading
 from net2vec_core.network import LayerReader
 from net2vec_core.preprocessing import IMAGENET
-from net2vec_core.probe import ProbeSettings, estimate, probe
+from net2vec_core.probe import ProbeSettings, probe
 from net2vec_core.storage import open_store
 
 SIZE = 24
@@ -79,12 +79,3 @@ def test_activations_beyond_float16_are_refused_with_advice(network, images, tmp
     with pytest.raises(UserError, match=r"0\.png: layer `1` gives infinite activations; set `compute"):
         run(network, images, tmp_path / "a.zarr")
     assert np.isfinite(run(network, images, tmp_path / "b.zarr", dtype="float32")["1"][:]).all()
-
-
-def test_estimate_bounds_the_store(network, images, tmp_path):
-    need = estimate({"1": (70, 22, 22), "3": (5, 5, 5)}, 21, ProbeSettings(SIZE, "stretch", "float16", 8, 2))
-    assert need.disk == 21 * (70 * 22 * 22 + 5 * 5 * 5) * 2
-    run(network, images, tmp_path / "a.zarr")
-    written = sum(file.stat().st_size for file in (tmp_path / "a.zarr").rglob("*") if file.is_file())
-    assert written < need.disk
-    assert "MiB of disk" in str(need)

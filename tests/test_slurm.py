@@ -69,7 +69,8 @@ class Submission:
 
     @property
     def gpus(self):
-        return int(dict(re.findall(r"([\w/]+)=(\d+)", self.fields["TRES"])).get("gres/gpu", 0))
+        asked = re.fullmatch(r"gres:gpu:(\d+)", self.fields.get("TresPerJob", ""))
+        return int(asked[1]) if asked else 0
 
 
 @pytest.fixture(scope="module")

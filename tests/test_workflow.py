@@ -100,6 +100,15 @@ def test_table_values_are_possible(workspace):
         assert (table["q_value"] >= table["p_value"] - 1e-9).all()
 
 
+def test_jobs_stay_within_the_memory_that_they_ask_for(workspace):
+    planned = workspace.snakemake(TINY, "--dry-run", "--forceall", "--cores", "2").stdout
+    asked = dict(re.findall(r"^ *benchmark: (\S+)$.*?mem_mb=(\d+)", planned, re.MULTILINE | re.DOTALL))
+    assert len(asked) > 30
+    for path, megabytes in asked.items():
+        used = pd.read_csv(workspace.folder / path, sep="\t")["max_rss"].max()
+        assert used * 2**20 <= int(megabytes) * 10**6, path
+
+
 def test_a_second_run_has_nothing_to_do(workspace):
     assert "Nothing to be done" in workspace.run(TINY)
 

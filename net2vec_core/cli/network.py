@@ -1,13 +1,14 @@
 import logging
+import os
 
 import pandas as pd
 
 from net2vec_core.cli.options import ConfigFile, NetworkName, Output
 from net2vec_core.config import FINGERPRINT, load
+from net2vec_core.estimates import in_words
 from net2vec_core.layouts import read_layers
 from net2vec_core.network import build, prefix_tokens_of, skeleton, trace, weights_fingerprint
 from net2vec_core.preprocessing import image_size_of
-from net2vec_core.probe import ProbeSettings, estimate
 from net2vec_core.storage import write_bytes, write_table
 
 logger = logging.getLogger(__name__)
@@ -19,15 +20,15 @@ def network(config: ConfigFile, network: NetworkName, output: Output) -> None:
     The weights' fingerprint lies beside the table of layers.
     """
     configuration = load(config)
-    settings, compute = configuration.network(network), configuration.compute
+    settings = configuration.network(network)
     outline = skeleton(settings)
     size = image_size_of(settings, configuration.dataset, outline)
     readings = read_layers(trace(outline, size, settings.model), settings, network, prefix_tokens_of(outline))
     model, preprocessing = build(settings, configuration.cache)
     write_bytes(output.with_name(FINGERPRINT), weights_fingerprint(model).encode())
     logger.info("%s: images of %d×%d pixels, %s", network, size, size, preprocessing)
-    how = ProbeSettings(size, configuration.dataset.fit, compute.activation_dtype, compute.batch_size, threads=1)
     grids = {layer: reading.grid for layer, reading in readings.items()}
-    logger.info("%s: to probe 1,000 images needs %s", network, estimate(grids, 1000, how))
     rows = [(layer, *grid) for layer, grid in grids.items()]
     write_table(pd.DataFrame(rows, columns=["layer", "filters", "height", "width"]), output)
+    needs = in_words(configuration, output.parent.parent, [network], os.cpu_count() or 1)
+    logger.info("%s: needs %s", network, needs)

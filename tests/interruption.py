@@ -80,21 +80,25 @@ class Run:
         """What Snakemake and its jobs said, since it was last started."""
         return (self.space.folder / "output").read_text()
 
-    def processes(self) -> list[bytes]:
-        """The command lines of all processes of this run."""
-        found = []
+    def processes(self) -> dict[int, bytes]:
+        """The command lines of all processes of this run, by their numbers."""
+        found = {}
         for entry in Path("/proc").iterdir():
             try:
                 if entry.name.isdecimal() and os.getsid(int(entry.name)) == self.process.pid:
-                    found.append((entry / "cmdline").read_bytes())
+                    found[int(entry.name)] = (entry / "cmdline").read_bytes()
             except OSError:  # it has just ended
                 pass
-        return [command for command in found if command]  # a zombie has none
+        return {number: command for number, command in found.items() if command}  # a zombie has none
+
+    def jobs(self) -> dict[int, str]:
+        """The stages that run now, by the numbers of their processes."""
+        found = {number: STAGE.search(command) for number, command in self.processes().items()}
+        return {number: match[1].decode() for number, match in found.items() if match}
 
     def stages(self) -> list[str]:
         """The stages that run now."""
-        found = {match[1].decode() for command in self.processes() if (match := STAGE.search(command))}
-        return sorted(found)
+        return sorted(set(self.jobs().values()))
 
     def wait_for(self, stage: str = "") -> None:
         """Wait until a job runs, of this stage where one is named."""

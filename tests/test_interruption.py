@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from interruption import Run, differences, undisturbed
+from interruption import SMALL, Run, differences, undisturbed
 
 
 @pytest.fixture(scope="module")
@@ -15,7 +15,7 @@ def expected(tmp_path_factory):
     return undisturbed(tmp_path_factory.mktemp("undisturbed"))[0]
 
 
-def mounted(folder, size):
+def mount(folder, size):
     """Put the results of a run on a file system of this size; the kernel lets only root make one."""
     if shutil.which("mount") is None or os.geteuid() != 0:
         pytest.skip("only root can mount a small file system")
@@ -25,10 +25,19 @@ def mounted(folder, size):
         pytest.skip(f"no small file system can be mounted here: {done.stderr.strip()}")
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
-def test_a_run_that_is_stopped_goes_on_to_the_same_results(tmp_path, expected, how):
+def go_on_to_the_same_results(run, expected):
+    run.start()
+    assert run.end() == 0, run.output
+    assert differences(run.files(), expected) == []
+
+
+def test_a_run_that_is_stopped_in_many_ways_goes_on_to_the_same_results(tmp_path, expected):
     run = Run(tmp_path)
-    for stage in ("probe", "segmentation"):
+    run.start(before="ulimit -v 2000000")
+    assert run.end() != 0
+    assert "out of memory; give the job more, or fewer threads, or lower the sizes in `compute`" in run.output
+    assert "Traceback" not in run.output
+    for how, stage in ((signal.SIGINT, "probe"), (signal.SIGKILL, "rotated"), (signal.SIGTERM, "fair-single")):
         run.start()
         run.wait_for(stage)
         run.stop(how)
@@ -36,34 +45,41 @@ def test_a_run_that_is_stopped_goes_on_to_the_same_results(tmp_path, expected, h
         assert "Traceback" not in run.output
         assert [name for name, digest in run.complete_files().items() if expected.get(name) != digest] == []
     run.start()
-    assert run.end() == 0, run.output
-    assert differences(run.files(), expected) == []
+    run.wait_for("segmentation")
+    for number in run.jobs():
+        os.kill(number, signal.SIGKILL)
+    assert run.end() != 0
+    assert "a job was killed, as a system does that has no memory left" in run.output
+    go_on_to_the_same_results(run, expected)
 
 
 def test_a_full_disk_gives_one_message_and_room_lets_it_go_on(tmp_path, expected):
-    run = Run(tmp_path)
-    folder = tmp_path / "results"
+    run, folder = Run(tmp_path), tmp_path / "results"
     folder.mkdir()
-    mounted(folder, "1500k")
+    mount(folder, "1500k")
     try:
         run.start()
         assert run.end() != 0
         assert "No space left on device; make room and run `snakemake` again, finished work is kept" in run.output
         assert "Traceback" not in run.output
         subprocess.run(["mount", "-o", "remount,size=1g", folder], check=True)
-        run.start()
-        assert run.end() == 0, run.output
-        assert differences(run.files(), expected) == []
+        go_on_to_the_same_results(run, expected)
     finally:
         subprocess.run(["umount", folder], check=True)
 
 
-def test_too_little_memory_gives_one_message_and_more_lets_it_go_on(tmp_path, expected):
+def test_two_runs_at_once_in_one_folder_do_each_other_no_harm(tmp_path, expected):
     run = Run(tmp_path)
-    run.start(before="ulimit -v 2000000")
-    assert run.end() != 0
-    assert "out of memory; give the job more, or fewer threads, or lower the sizes in `compute`" in run.output
-    assert "Traceback" not in run.output
     run.start()
+    run.wait_for("dataset")
+    second = run.space.snakemake(SMALL, "--cores", "1")
+    assert second.returncode == 1
+    assert "error: results/tiny: another `snakemake` works on this run (process " in second.stdout + second.stderr
+    other = run.space.snakemake(SMALL, "--cores", "1", "--config", "run=other")
+    assert other.returncode == 0, other.stdout + other.stderr
     assert run.end() == 0, run.output
     assert differences(run.files(), expected) == []
+    tables = {path.relative_to(run.space.results): path.read_bytes() for path in run.space.results.rglob("*.csv")}
+    for name, content in tables.items():
+        there = (tmp_path / "results/other" / name).read_bytes()
+        assert there.replace(b"results/other/", b"results/tiny/") == content, name

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import zarr
 
+from net2vec_core.origins import content_digest, read_provenance
 from workspace import ONE_LAYER, REPOSITORY, TINY, Workspace, with_changes
 
 LAYERS = [("small", "features.6"), ("small", "features.7"), ("control", "features.7")]
@@ -107,6 +108,23 @@ def test_jobs_stay_within_the_memory_that_they_ask_for(workspace):
     for path, megabytes in asked.items():
         used = pd.read_csv(workspace.folder / path, sep="\t")["max_rss"].max()
         assert used * 2**20 <= int(megabytes) * 10**6, path
+
+
+def test_every_file_is_listed_with_what_made_it(workspace):
+    found = read_provenance(workspace.results / "provenance.json")
+    aside = {"logs", "benchmarks", "config.yaml", "passes.json", "provenance.json", ".lock"}
+    for path in workspace.results.rglob("*"):
+        name = path.relative_to(workspace.results)
+        if path.is_file() and not aside & {*name.parts}:
+            assert [parent for parent in (name, *name.parents) if parent.as_posix() in found["files"]], name
+    for name, origin in found["files"].items():
+        assert content_digest(workspace.results / name) == origin["sha256"], name
+        assert len(origin["settings_digest"]) == 16
+    fit = found["files"]["small/features.6/segmentation/paper/0/0.zarr"]
+    assert fit["command"] == "segmentation"
+    assert fit["arguments"] == {"network": "small", "recipe": "paper", "seed": 0, "batch": 0}
+    assert fit["device"] == "cpu"
+    assert found["fingerprints"].keys() == {"dataset", "small", "control"}
 
 
 def test_a_second_run_has_nothing_to_do(workspace):

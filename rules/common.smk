@@ -352,10 +352,10 @@ def what_will_be_needed():
     return f"  needs {needs}"
 
 
-def why_it_stopped(log):
+def why_it_stopped(logs_of_snakemake):
     logs = sorted(Path(RUN, "logs").rglob("*.log"))
     errors = [line for log in logs for line in log.read_text().splitlines() if " error: " in line]
-    if "<Signals.SIGKILL" in Path(log).read_text(errors="replace"):
+    if any("<Signals.SIGKILL" in Path(file).read_text(errors="replace") for file in logs_of_snakemake):
         errors.append("a job was killed, as a system does that has no memory left: see `compute` for smaller sizes")
     return "\n".join([*errors, f"It stopped; {RUN}/logs tells more. Finished work is kept: run it again to carry on."])
 

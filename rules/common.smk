@@ -282,6 +282,15 @@ def require_sources():
         require(path, "wordnet")
 
 
+def require_results():
+    """Snakemake itself would end in a traceback."""
+    for folder in (Path("results"), Path(RUN)):
+        if folder.exists() and not folder.is_dir():
+            stop(f"{folder}: a file lies where the folder of results is needed")
+        if folder.is_dir() and not os.access(folder, os.W_OK | os.X_OK):
+            stop(f"{folder}: get the right to write there, or work in another folder")
+
+
 def word_vectors_files(_wildcards=None):
     """The file of word vectors, and the one that gensim writes beside it where there are many."""
     words = CONFIG.word_vectors
@@ -375,4 +384,5 @@ def where_to_look():
 
 PASSES = {network: passes(network) for network in CONFIG.networks}
 
+require_results()
 require_sources()

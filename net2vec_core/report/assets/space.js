@@ -1,5 +1,7 @@
 // The embedding space: a map, arithmetic, and what is known of relations.
 
+const NAMED_AT_MOST = 120; // concepts on the map
+
 function startSpace() {
   byId("arithmetic").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -56,32 +58,36 @@ function fillSum(element, text, layer) {
 
 function drawMap(element, layer, marked) {
   const rows = rowsOf(layer.tables.map);
-  const traces = byCategory(rows, (here) => ({
-    mode: "markers+text",
-    x: here.map((row) => row.x),
-    y: here.map((row) => row.y),
-    text: here.map((row) => (rows.length <= 120 || marked.has(row.concept) ? plain(row.concept) : "")),
-    textposition: "top center",
-    textfont: { size: 10, color: here.map((row) => (marked.has(row.concept) ? css("ink") : css("soft"))) },
-    marker: {
-      color: colorOf(here[0].category),
-      size: here.map((row) => (marked.has(row.concept) ? 15 : 9)),
-      line: {
-        color: here.map((row) => (marked.has(row.concept) ? css("ink") : css("card"))),
-        width: here.map((row) => (marked.has(row.concept) ? 2 : 1)),
-      },
-    },
+  const named = rows.length <= NAMED_AT_MOST;
+  const points = byCategory(rows, (here) => ({
+    mode: named ? "markers+text" : "markers",
+    ...mapPoints(here),
+    text: here.map((row) => (marked.has(row.concept) ? "" : plain(row.concept))),
+    textfont: { size: 10, color: css("soft") },
     hovertext: here.map((row) => `<b>${plain(row.concept)}</b><br>${plain(row.category)}, cluster ${row.cluster}`),
     hoverinfo: "text",
   }));
-  draw(element, `Map of ${rows.length} concepts in ${nameOf(layer)}`, traces, {
+  const inSum = {
+    type: "scatter",
+    mode: "markers+text",
+    ...mapPoints(rows.filter((row) => marked.has(row.concept))),
+    textfont: { size: 12, color: css("ink") },
+    marker: { symbol: "circle-open", size: 17, color: css("ink"), line: { width: 2 } },
+    hoverinfo: "skip",
+    showlegend: false,
+  };
+  draw(element, `Map of ${rows.length} concepts in ${nameOf(layer)}`, [...points, inSum], {
     height: Math.min(640, Math.max(400, 1.1 * element.clientWidth)),
-    legend: { orientation: "h", y: 1.02, yanchor: "bottom", x: 0, itemsizing: "constant" },
-    xaxis: axis("", { zeroline: false }),
-    yaxis: axis("", { zeroline: false, scaleanchor: "x" }),
+    xaxis: axis("", { zeroline: false, automargin: false }),
+    yaxis: axis("", { zeroline: false, automargin: false, scaleanchor: "x" }),
     dragmode: "pan",
   });
   openOnClick(element);
+}
+
+function mapPoints(rows) {
+  const names = rows.map((row) => plain(row.concept));
+  return { x: rows.map((row) => row.x), y: rows.map((row) => row.y), text: names, textposition: "top center" };
 }
 
 function fillRelations(element, layer) {

@@ -13,6 +13,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 from scipy.io import loadmat
+from scipy.io.matlab import MatReadError
 
 from net2vec_core.config import DatasetSettings
 from net2vec_core.dataset.files import image_files
@@ -86,14 +87,16 @@ def _part_masks(image: Path) -> list[Path]:
 
 def _read_index(path: Path) -> tuple[Concept, ...]:
     try:
+        path.stat()  # of a file that is missing, SciPy says something else
         index: Any = loadmat(path, simplify_cells=True)["index"]
         names, part_shares = [str(name) for name in index["objectnames"]], index["proportionClassIsPart"]
         categories = ["part" if share > 0.5 else "object" for share in np.atleast_1d(part_shares).tolist()]
         rows = list(zip(_short(names), categories, strict=True))
     except OSError as error:
-        reason = error.strerror or error
-        raise UserError(f"{path}: cannot be read ({reason}); `dataset.path` must name an unpacked ADE20K") from None
-    except (ValueError, LookupError, TypeError, NotImplementedError) as error:
+        raise UserError(
+            f"{path}: cannot be read ({error.strerror}); `dataset.path` must name an unpacked ADE20K"
+        ) from None
+    except (ValueError, LookupError, TypeError, NotImplementedError, MatReadError) as error:
         raise UserError(f"{path}: not ADE20K's index ({error})") from None
     return tuple(Concept(number, name, category) for number, (name, category) in enumerate(rows, start=1))
 

@@ -93,7 +93,7 @@ class CocoReader:
                     f"{path}: cannot be read ({error.strerror}); `dataset.coco` says which is read"
                 ) from None
             except (ValueError, LookupError, TypeError, AttributeError) as error:
-                reason = f"no {error}" if isinstance(error, KeyError) else str(error)
+                reason = _lack(error) if isinstance(error, KeyError) else str(error)
                 raise UserError(f"{path}: not annotations in COCO's format ({reason})") from None
         return list(items.values())
 
@@ -127,6 +127,13 @@ def sources(settings: DatasetSettings) -> list[Path]:
     return [_annotations(folder, kind, name) for name in _sets(settings) for kind in settings.coco.kinds]
 
 
+def _lack(error: KeyError) -> str:
+    (key,) = error.args
+    return (
+        f"it has no `{key}`" if isinstance(key, str) else f"an annotation names {key}, which is the id of nothing there"
+    )
+
+
 def _sets(settings: DatasetSettings) -> list[str]:
     return [settings.coco.train] + ([settings.coco.val] if settings.coco.val else [])
 
@@ -150,18 +157,28 @@ def _annotate(item: _Item, annotation: dict[str, Any], numbers: dict[int, int], 
 def _encoded(region: Any, item: _Item) -> dict[str, Any]:
     """A region, run-length encoded and compressed, of polygons or of either kind of run lengths."""
     if isinstance(region, list):
-        return cast(dict[str, Any], coco_mask.merge(coco_mask.frPyObjects(region, item.height, item.width)))
+        return cast(dict[str, Any], coco_mask.merge(_compressed(region, item)))
     if list(region["size"]) != [item.height, item.width]:
         raise ValueError(f"a region of {item.image.name} has not its size")
     if isinstance(region["counts"], list):
-        return cast(dict[str, Any], coco_mask.frPyObjects(region, item.height, item.width))
+        return cast(dict[str, Any], _compressed(region, item))
     return {"size": region["size"], "counts": region["counts"].encode()}
+
+
+def _compressed(region: Any, item: _Item) -> Any:
+    try:
+        return coco_mask.frPyObjects(region, item.height, item.width)
+    except Exception as error:  # pycocotools raises nothing narrower
+        raise ValueError(f"a region of {item.image.name}: {error}") from None
 
 
 def _region_masks(item: _Item) -> Iterator[tuple[int, NDArray[np.bool_]]]:
     for number in dict.fromkeys(number for number, _ in item.regions):
         regions = [region for other, region in item.regions if other == number]
-        yield number, coco_mask.decode(coco_mask.merge(regions)).astype(bool)
+        try:
+            yield number, coco_mask.decode(coco_mask.merge(regions)).astype(bool)
+        except ValueError as error:
+            raise UnreadableError(f"{item.image}: its annotated regions do not fit it ({error})") from None
 
 
 def _segment_masks(item: _Item) -> Iterator[tuple[int, NDArray[np.bool_]]]:

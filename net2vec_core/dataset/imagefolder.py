@@ -5,18 +5,19 @@ train/CLASS/…, val/CLASS/…     or images with their splits
 classes.csv                    folder, name, category; may be left out
 """
 
+from collections import Counter
 from pathlib import Path
 from typing import cast
 
 import numpy as np
 
 from net2vec_core.config import DatasetSettings
-from net2vec_core.dataset.csv_tables import read_text_table, require_distinct, require_text
+from net2vec_core.dataset.csv_tables import read_text_table, require_distinct, require_text, row_of
 from net2vec_core.dataset.files import image_files
 from net2vec_core.dataset.images import image_size
 from net2vec_core.dataset.records import SPLITS, Concept, Record, Split
 from net2vec_core.dataset.splits import TABLE, draw_splits, split_images
-from net2vec_core.errors import UserError
+from net2vec_core.errors import UserError, did_you_mean
 
 CLASSES = "classes.csv"
 LAYOUT = "a folder of class folders"
@@ -79,9 +80,17 @@ class ImageFolderReader:
             require_distinct(table, path, ("folder", "name"))
             for column in ("name", "category"):
                 require_text(table, path, column, f"the class has no {column}")
+            for row, name in table["folder"].items():
+                if name not in self.numbers:
+                    near = did_you_mean(name, self.numbers)
+                    raise UserError(f"{path}: row {row_of(row)}: the data set has no folder `{name}`{near}")
             rows = table[["folder", "name", "category"]].itertuples(index=False, name=None)
             known = {folder: (name, of) for folder, name, of in rows}
-        return tuple(Concept(number, *known.get(name, (name, category))) for name, number in self.numbers.items())
+        concepts = tuple(Concept(number, *known.get(name, (name, category))) for name, number in self.numbers.items())
+        repeated = [name for name, count in Counter(concept.name for concept in concepts).items() if count > 1]
+        if repeated:
+            raise UserError(f"{path}: several folders are called `{repeated[0]}`; a class needs a name of its own")
+        return concepts
 
 
 def open_reader(settings: DatasetSettings, _folder: Path) -> ImageFolderReader:

@@ -14,6 +14,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 from scipy.io import loadmat
+from scipy.io.matlab import MatReadError
 
 from net2vec_core.config import DatasetSettings
 from net2vec_core.dataset.files import inside
@@ -114,7 +115,7 @@ class VocReader:
                 for part in _listed(thing["parts"]):
                     name = re.sub(r"_\d+$", "", part["part_name"])
                     yield f"{thing['class']} {name}", np.asarray(part["mask"], bool)
-        except (ValueError, LookupError, TypeError, OSError, NotImplementedError) as error:
+        except (ValueError, LookupError, TypeError, OSError, NotImplementedError, MatReadError) as error:
             raise UnreadableError(f"{path}: not an annotation of PASCAL-Part ({error})") from None
 
 

@@ -106,8 +106,14 @@ def test_image_of_another_size_than_annotated_is_named(tmp_path):
     [
         ({"categories": None}, "'NoneType' object is not iterable"),
         ({"images": [{"id": 3, "height": 3, "width": 4}]}, "it has no `file_name`"),
-        ({"annotations": [ANNOTATIONS[0] | {"image_id": 99}]}, "an annotation names 99, which is the id of nothing there"),
-        ({"annotations": [ANNOTATIONS[0] | {"category_id": 99}]}, "an annotation names 99, which is the id of nothing there"),
+        (
+            {"annotations": [ANNOTATIONS[0] | {"image_id": 99}]},
+            "an annotation names 99, which is the id of nothing there",
+        ),
+        (
+            {"annotations": [ANNOTATIONS[0] | {"category_id": 99}]},
+            "an annotation names 99, which is the id of nothing there",
+        ),
         (
             {"annotations": [ANNOTATIONS[0] | {"segmentation": {"size": [9, 9], "counts": [81]}}]},
             "a region of 0.jpg has not its size",

@@ -15,7 +15,8 @@ import pandas as pd
 import yaml
 from numpy.typing import NDArray
 
-from net2vec_core.config import Config, load, made_from
+from net2vec_core.config import Config, load
+from net2vec_core.dependencies import made_from
 from net2vec_core.storage import COMPRESSOR, new_store, write_table
 
 IMAGES, FILTERS, GRID, MASK = 63_305, 256, 13, 112

@@ -12,8 +12,8 @@ import torch
 import torchvision
 from torch import nn
 
-from net2vec_core.config import NetworkSettings, kind_of, source_of
 from net2vec_core.errors import UserError, did_you_mean
+from net2vec_core.settings import NetworkSettings, kind_of, source_of
 
 INCEPTIONS = ("googlenet", "inception_v3")
 

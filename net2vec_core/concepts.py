@@ -5,8 +5,8 @@ import logging
 import numpy as np
 import pandas as pd
 
-from net2vec_core.config import ConceptSettings
 from net2vec_core.errors import UserError, did_you_mean
+from net2vec_core.settings import ConceptSettings
 
 logger = logging.getLogger(__name__)
 

@@ -12,7 +12,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from net2vec_core.config import ClassificationSettings, Config, SegmentationSettings
+from net2vec_core.config import Config
+from net2vec_core.settings import ClassificationSettings, SegmentationSettings
 
 DEFAULTS = Path("config.yaml")
 TABLE = Path("docs/configuration.md")

@@ -11,8 +11,8 @@ from math import isqrt
 
 from torch import Tensor
 
-from net2vec_core.config import Layout, NetworkSettings
 from net2vec_core.errors import UserError, did_you_mean
+from net2vec_core.settings import Layout, NetworkSettings
 
 Grid = tuple[int, int]
 

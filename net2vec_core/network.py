@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from net2vec_core.architectures import construct
-from net2vec_core.config import NetworkSettings, kind_of
 from net2vec_core.errors import UserError
 from net2vec_core.layouts import Call, Reading
 from net2vec_core.preprocessing import Preprocessing, preprocessing_of
+from net2vec_core.settings import NetworkSettings, kind_of
 from net2vec_core.weights import fit_to, load_weights
 
 TRACED_IMAGES = 2  # an axis of another length is not that of images

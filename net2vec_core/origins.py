@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import net2vec_core
-from net2vec_core.config import STAGE_KEYS, Config, made_from
+from net2vec_core.config import Config
+from net2vec_core.dependencies import STAGE_KEYS, made_from
 from net2vec_core.errors import UserError
 from net2vec_core.fingerprint import file_digest
 from net2vec_core.storage import POINTER, write_bytes

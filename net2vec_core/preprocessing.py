@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torchvision.models import get_model_weights
 
-from net2vec_core.config import DEFAULT_IMAGE_SIZE, DatasetSettings, NetworkSettings, kind_of, source_of
+from net2vec_core.settings import DEFAULT_IMAGE_SIZE, DatasetSettings, NetworkSettings, kind_of, source_of
 
 Triple = tuple[float, float, float]
 

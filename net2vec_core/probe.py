@@ -15,12 +15,12 @@ import torch
 import zarr
 from torch import Tensor
 
-from net2vec_core.config import Fit
 from net2vec_core.dataset.images import read_rgb
 from net2vec_core.errors import UserError
 from net2vec_core.network import LayerReader
 from net2vec_core.parallel import ordered_map
 from net2vec_core.progress import progress
+from net2vec_core.settings import Fit
 from net2vec_core.sizes import BYTES
 from net2vec_core.storage import COMPRESSOR, new_store
 

@@ -10,7 +10,7 @@ NAME = PACKAGE.name
 
 
 # What they say reaches no result, or only by way of the settings, which are compared by themselves.
-WITHOUT_EFFECT = {"config", "errors", "estimates", "locks", "progress", "sizes", "yaml_file"}
+WITHOUT_EFFECT = {"config", "dependencies", "errors", "estimates", "locks", "progress", "sizes", "yaml_file"}
 
 
 @functools.cache

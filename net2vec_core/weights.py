@@ -17,10 +17,10 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torchvision.models import get_model_weights
 
-from net2vec_core.config import NetworkSettings, kind_of, source_of
 from net2vec_core.errors import UserError, did_you_mean
 from net2vec_core.pickles import DAMAGE as PICKLE_DAMAGE
 from net2vec_core.pickles import read_array_pickle
+from net2vec_core.settings import NetworkSettings, kind_of, source_of
 
 TORCH_REASON = re.compile(r"(?<=WeightsUnpickler error: ).+|Trying to load unsupported .+")
 # under which keys training scripts keep the state dict in a checkpoint

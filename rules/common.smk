@@ -6,7 +6,9 @@ import re
 import sys
 from pathlib import Path
 
-from net2vec_core.config import FINGERPRINT, dump, kind_of, made_from, parse_config, source_of
+from net2vec_core.config import FINGERPRINT, dump, parse_config
+from net2vec_core.dependencies import made_from
+from net2vec_core.settings import kind_of, source_of
 from net2vec_core.dataset.readers import READERS, sources
 from net2vec_core.errors import UserError
 from net2vec_core.estimates import in_words, memory_mb, minutes

@@ -11,8 +11,9 @@ from PIL import Image
 from net2vec_core.analogies import analogies_table
 from net2vec_core.comparison import Space, comparison_table
 from net2vec_core.concept_map import concept_map
-from net2vec_core.config import dump, made_from, parse_config
+from net2vec_core.config import dump, parse_config
 from net2vec_core.deciles import concept_deciles, filter_deciles
+from net2vec_core.dependencies import made_from
 from net2vec_core.embedding import Embeddings, cosine_similarity, write_embeddings
 from net2vec_core.failures import COLUMNS as FAILURE_COLUMNS
 from net2vec_core.failures import gain_trends

@@ -11,11 +11,11 @@ import torchvision
 from torch import nn
 
 from net2vec_core.architectures import construct
-from net2vec_core.config import NetworkSettings
 from net2vec_core.errors import UserError
 from net2vec_core.layouts import Reading, read_layers
 from net2vec_core.network import LayerReader, build, prefix_tokens_of, trace
 from net2vec_core.preprocessing import IMAGENET
+from net2vec_core.settings import NetworkSettings
 
 MODELS = """
 import timm, torch

@@ -16,7 +16,8 @@ from net2vec_core import cli
 from net2vec_core.cli.concepts import concepts
 from net2vec_core.cli.dataset import dataset
 from net2vec_core.cli.network import network as check_network
-from net2vec_core.config import Config, made_from
+from net2vec_core.config import Config
+from net2vec_core.dependencies import made_from
 from net2vec_core.errors import UserError
 from net2vec_core.storage import new_store, read_table
 

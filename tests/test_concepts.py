@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from net2vec_core.concepts import concept_table, left_out, with_masks
-from net2vec_core.config import ConceptSettings
 from net2vec_core.dataset.records import Concept
 from net2vec_core.errors import UserError
+from net2vec_core.settings import ConceptSettings
 
 PIXELS = 100
 CONCEPTS = [

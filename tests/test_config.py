@@ -3,8 +3,10 @@ import os
 import pytest
 import yaml
 
-from net2vec_core.config import RESERVED_NAMES, Config, dump, kind_of, load, made_from, parse_config
+from net2vec_core.config import RESERVED_NAMES, Config, dump, load, parse_config
+from net2vec_core.dependencies import made_from
 from net2vec_core.errors import UserError
+from net2vec_core.settings import kind_of
 
 NETWORK = {"model": "torchvision/alexnet", "weights": "random", "layers": ["features.0"]}
 STAGES_OF_LAYERS = ["filter_masks", "single_filter", "segmentation", "tables", "relations"]

@@ -9,10 +9,10 @@ import pytest
 from PIL import Image
 
 from build import random_scene
-from net2vec_core.config import DatasetSettings
 from net2vec_core.figures.style import save
 from net2vec_core.segmentation_data import FitData
 from net2vec_core.segmentation_model import Penalty, Problem
+from net2vec_core.settings import DatasetSettings
 from net2vec_core.surface import surface
 
 PAGE = Path(__file__).parents[1] / "docs/extending.md"

@@ -1,10 +1,10 @@
 import pytest
 import torch
 
-from net2vec_core.config import NetworkSettings
 from net2vec_core.errors import UserError
 from net2vec_core.layouts import Call, Reading, read_all, read_layers
 from net2vec_core.network import prefix_tokens_of, skeleton, trace
+from net2vec_core.settings import NetworkSettings
 
 
 def settings(model="torchvision/alexnet", layers=("x",), **changes):

@@ -8,11 +8,11 @@ import torch
 import torchvision
 from torch import nn
 
-from net2vec_core.config import NetworkSettings
 from net2vec_core.errors import UserError
 from net2vec_core.layouts import read_layers
 from net2vec_core.network import LayerReader, build, skeleton, trace
 from net2vec_core.preprocessing import IMAGENET, Preprocessing
+from net2vec_core.settings import NetworkSettings
 
 PLAIN = Preprocessing("rgb", (0.0, 0.0, 0.0), (255.0, 255.0, 255.0))
 NO_CACHE = Path("unused")

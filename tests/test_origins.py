@@ -5,7 +5,8 @@ import shutil
 import pytest
 
 from net2vec_core import origins
-from net2vec_core.config import FINGERPRINT, Config, load, made_from
+from net2vec_core.config import FINGERPRINT, Config, load
+from net2vec_core.dependencies import made_from
 from net2vec_core.errors import UserError
 from net2vec_core.origins import content_digest, read_provenance, write_provenance, write_record
 

@@ -22,8 +22,9 @@ from net2vec_core.cli.significance import significance
 from net2vec_core.cli.single_filter import single_filter
 from net2vec_core.cli.subsets import subsets
 from net2vec_core.cli.tables import tables
-from net2vec_core.config import dump, made_from, parse_config
+from net2vec_core.config import dump, parse_config
 from net2vec_core.dataset.records import Concept
+from net2vec_core.dependencies import made_from
 from net2vec_core.labels import write_labels
 from net2vec_core.storage import new_store, read_table
 

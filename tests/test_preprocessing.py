@@ -5,8 +5,8 @@ import torch
 from torch import nn
 from torchvision.models import AlexNet_Weights
 
-from net2vec_core.config import DatasetSettings, NetworkSettings
 from net2vec_core.preprocessing import IMAGENET, NDF_PREPROCESSING, Preprocessing, image_size_of, preprocessing_of
+from net2vec_core.settings import DatasetSettings, NetworkSettings
 
 
 def settings(model="torchvision/alexnet", weights="random", **changes):

@@ -2,10 +2,11 @@ import json
 
 import pytest
 
-from net2vec_core.config import Config, DatasetSettings, load
+from net2vec_core.config import Config, load
 from net2vec_core.errors import UserError
 from net2vec_core.origins import content_digest
 from net2vec_core.reproduction import compare, prepare
+from net2vec_core.settings import DatasetSettings
 
 TABLE = "concept,iou\nsky,0.5\ntree,0.25\n"
 

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from build import labels_from
-from net2vec_core.config import made_from, parse_config
+from net2vec_core.config import parse_config
 from net2vec_core.corner_patterns import corner_patterns
+from net2vec_core.dependencies import made_from
 from net2vec_core.errors import UserError
 from net2vec_core.filter_masks import open_filter_masks, write_filter_masks
 from net2vec_core.rotation import RotatedActivations, random_rotation, rotation_power

@@ -7,9 +7,10 @@ import shlex
 import pytest
 
 from archive import SKY, Archive
-from net2vec_core.config import DatasetSettings, parse_config
+from net2vec_core.config import parse_config
 from net2vec_core.dataset.readers import open_reader
 from net2vec_core.errors import UserError
+from net2vec_core.settings import DatasetSettings
 from scenes import random_scenes, write_coco, write_voc
 from workspace import Workspace, with_changes
 

@@ -16,10 +16,10 @@ import torchvision
 from safetensors.torch import save, save_file
 from torchvision.models import AlexNet_Weights, get_model_weights
 
-from net2vec_core.config import NetworkSettings
 from net2vec_core.errors import UserError
 from net2vec_core.network import build
 from net2vec_core.preprocessing import IMAGENET, Preprocessing
+from net2vec_core.settings import NetworkSettings
 from net2vec_core.weights import (
     load_weights,
     read_array_pickle,

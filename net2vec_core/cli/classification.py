@@ -8,7 +8,8 @@ from net2vec_core.classification_data import draws_of
 from net2vec_core.classification_store import write_classification
 from net2vec_core.cli.opening import open_dataset_with_all_concepts
 from net2vec_core.cli.options import ConfigFile, DatasetFolder, NetworkName, Output
-from net2vec_core.config import load, made_from
+from net2vec_core.config import load
+from net2vec_core.dependencies import made_from
 from net2vec_core.device import choose_device
 from net2vec_core.pooling import read_pooled
 from net2vec_core.top_filters import subset_sizes

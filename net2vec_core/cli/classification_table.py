@@ -6,7 +6,8 @@ import typer
 from net2vec_core.classification_store import Classification, read_classification
 from net2vec_core.cli.options import ConfigFile, DatasetFolder, NetworkName, Output
 from net2vec_core.cli.reading import read_concepts
-from net2vec_core.config import load, made_from
+from net2vec_core.config import load
+from net2vec_core.dependencies import made_from
 from net2vec_core.storage import write_table
 from net2vec_core.tables import classification_table as make_table
 

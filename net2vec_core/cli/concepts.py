@@ -1,7 +1,8 @@
 from net2vec_core.cli.options import ConfigFile, DatasetFolder, Output
 from net2vec_core.cli.reading import read_images, read_occurrences
 from net2vec_core.concepts import concept_table
-from net2vec_core.config import load, made_from
+from net2vec_core.config import load
+from net2vec_core.dependencies import made_from
 from net2vec_core.labels import read_vocabulary
 from net2vec_core.storage import write_table
 

@@ -4,8 +4,9 @@ from typing import Annotated
 import typer
 
 from net2vec_core.cli.options import ConfigFile, Threads
-from net2vec_core.config import FINGERPRINT, load, made_from
+from net2vec_core.config import FINGERPRINT, load
 from net2vec_core.dataset.readers import open_reader
+from net2vec_core.dependencies import made_from
 from net2vec_core.fingerprint import dataset_fingerprint
 from net2vec_core.labels import DatasetFiles, open_masks, write_labels
 from net2vec_core.storage import note_written, write_bytes

@@ -7,7 +7,8 @@ import typer
 from net2vec_core.cli.opening import open_annotations, open_dataset, open_dataset_with_all_concepts
 from net2vec_core.cli.opening_embeddings import open_embeddings
 from net2vec_core.cli.options import ConfigFile, DatasetFolder, EmbeddingStore, NetworkName, Output, Threads
-from net2vec_core.config import load, made_from
+from net2vec_core.config import load
+from net2vec_core.dependencies import made_from
 from net2vec_core.evaluation import count_pixels, evaluation_table
 from net2vec_core.filter_masks import open_filter_masks
 from net2vec_core.single_filter import read_single_filter

@@ -6,7 +6,8 @@ import typer
 from net2vec_core.cli.opening import open_dataset_with_all_concepts
 from net2vec_core.cli.opening_activations import open_activations
 from net2vec_core.cli.options import Activations, ConfigFile, DatasetFolder, LayerName, NetworkName, Output, Threads
-from net2vec_core.config import load, made_from
+from net2vec_core.config import load
+from net2vec_core.dependencies import made_from
 from net2vec_core.fair_single_filter import fair_single_filter as choose
 from net2vec_core.fair_single_filter_store import write_fair_single_filter
 from net2vec_core.storage import write_table

@@ -6,8 +6,9 @@ import typer
 
 from net2vec_core.cli.opening_activations import open_activations
 from net2vec_core.cli.options import Activations, ConfigFile, LayerName, NetworkName, Output, Threads
-from net2vec_core.config import load, made_from
+from net2vec_core.config import load
 from net2vec_core.dask_workers import dask_workers
+from net2vec_core.dependencies import made_from
 from net2vec_core.filter_masks import write_filter_masks
 from net2vec_core.storage import write_table
 from net2vec_core.threshold import thresholds

@@ -8,10 +8,11 @@ import typer
 from net2vec_core.cli.options import Threads
 from net2vec_core.cli.reading import read_images, read_occurrences
 from net2vec_core.concepts import concept_table, left_out
-from net2vec_core.config import Config, load, made_from
+from net2vec_core.config import Config, load
 from net2vec_core.contents import describe_concepts, describe_images, describe_left_out
 from net2vec_core.dataset.images import read_rgb
 from net2vec_core.dataset.readers import open_reader
+from net2vec_core.dependencies import made_from
 from net2vec_core.figures.mask_sheet import mask_sheet, sheet_path
 from net2vec_core.figures.sheet import TILE
 from net2vec_core.labels import DatasetFiles, open_labels, open_masks, read_vocabulary, write_labels

@@ -8,8 +8,9 @@ import typer
 from net2vec_core.cli.opening import Dataset, open_dataset
 from net2vec_core.cli.opening_sources import open_sources
 from net2vec_core.cli.options import ConfigFile, DatasetFolder, LayerName, NetworkName, Threads
-from net2vec_core.config import Config, load, made_from
+from net2vec_core.config import Config, load
 from net2vec_core.deciles import concept_deciles, filter_deciles
+from net2vec_core.dependencies import made_from
 from net2vec_core.failures import failures_table, gain_trends, overshoot, with_coverage
 from net2vec_core.figures.concept_sheets import draw_concept_sheets
 from net2vec_core.figures.drawing import Drawing

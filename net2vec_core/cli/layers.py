@@ -3,11 +3,12 @@ from typing import Annotated
 
 import typer
 
-from net2vec_core.config import DatasetSettings, NetworkSettings, kind_of, load, parse_config
+from net2vec_core.config import load, parse_config
 from net2vec_core.errors import UserError
 from net2vec_core.layouts import Reading, read_all
 from net2vec_core.network import prefix_tokens_of, skeleton, trace
 from net2vec_core.preprocessing import image_size_of, preprocessing_of
+from net2vec_core.settings import DatasetSettings, NetworkSettings, kind_of
 
 
 def layers(

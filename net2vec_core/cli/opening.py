@@ -8,7 +8,8 @@ import pandas as pd
 from net2vec_core.annotations import Annotations, annotations
 from net2vec_core.cli.reading import read_concepts, read_images, read_occurrences
 from net2vec_core.concepts import with_masks
-from net2vec_core.config import Config, made_from
+from net2vec_core.config import Config
+from net2vec_core.dependencies import made_from
 from net2vec_core.labels import Labels, open_labels, read_vocabulary
 
 

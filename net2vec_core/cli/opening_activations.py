@@ -6,7 +6,8 @@ from typing import Any, cast
 
 import zarr
 
-from net2vec_core.config import Config, made_from
+from net2vec_core.config import Config
+from net2vec_core.dependencies import made_from
 from net2vec_core.errors import UserError
 from net2vec_core.storage import open_store
 

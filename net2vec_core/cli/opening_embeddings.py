@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from net2vec_core.config import Config, made_from
+from net2vec_core.config import Config
+from net2vec_core.dependencies import made_from
 from net2vec_core.embedding import Embeddings, read_embeddings, read_weights
 
 

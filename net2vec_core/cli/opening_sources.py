@@ -7,7 +7,8 @@ import pandas as pd
 
 from net2vec_core.cli.opening import Dataset
 from net2vec_core.cli.opening_embeddings import open_embeddings
-from net2vec_core.config import Config, made_from
+from net2vec_core.config import Config
+from net2vec_core.dependencies import made_from
 from net2vec_core.figures.example_choice import Sources
 from net2vec_core.figures.predictions import Predictor
 from net2vec_core.filter_masks import open_filter_masks

@@ -1,6 +1,7 @@
 from net2vec_core.cli.opening_activations import open_activations
 from net2vec_core.cli.options import Activations, ConfigFile, LayerName, NetworkName, Output
-from net2vec_core.config import load, made_from
+from net2vec_core.config import load
+from net2vec_core.dependencies import made_from
 from net2vec_core.pooling import pool as pool_activations
 from net2vec_core.pooling import write_pooled
 

@@ -5,7 +5,8 @@ import typer
 
 from net2vec_core.cli.options import ConfigFile, DatasetFolder, NetworkName, Output, Threads
 from net2vec_core.cli.reading import read_images
-from net2vec_core.config import load, made_from
+from net2vec_core.config import load
+from net2vec_core.dependencies import made_from
 from net2vec_core.device import choose_device
 from net2vec_core.layouts import read_layers
 from net2vec_core.network import LayerReader, build, prefix_tokens_of, trace

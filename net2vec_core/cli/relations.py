@@ -11,7 +11,8 @@ from net2vec_core.cli.opening_embeddings import open_weights
 from net2vec_core.cli.options import ConfigFile, NetworkName
 from net2vec_core.cli.reading import read_concepts
 from net2vec_core.concept_map import concept_map
-from net2vec_core.config import Config, load, made_from
+from net2vec_core.config import Config, load
+from net2vec_core.dependencies import made_from
 from net2vec_core.embedding import cosine_similarity, neighbours
 from net2vec_core.overlap import filter_overlap, overlap_histogram, shared_filters, used_filters
 from net2vec_core.relations import find_relations, relation_summary, relations_table, share_matrix

@@ -8,8 +8,9 @@ from net2vec_core.cli.opening import Dataset, open_dataset
 from net2vec_core.cli.opening_embeddings import open_embeddings, open_weights
 from net2vec_core.cli.options import ConfigFile, Threads
 from net2vec_core.cli.reading import read_concepts
-from net2vec_core.config import Config, load, made_from
+from net2vec_core.config import Config, load
 from net2vec_core.dataset.records import SPLITS
+from net2vec_core.dependencies import made_from
 from net2vec_core.figures.concept_sheets import shown_once
 from net2vec_core.figures.predictions import Predictor
 from net2vec_core.filter_masks import open_filter_masks

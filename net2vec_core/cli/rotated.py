@@ -7,8 +7,9 @@ import typer
 from net2vec_core.cli.counting_filters import write_counts
 from net2vec_core.cli.opening_activations import open_activations
 from net2vec_core.cli.options import Activations, ConfigFile, DatasetFolder, LayerName, NetworkName, Threads
-from net2vec_core.config import load, made_from
+from net2vec_core.config import load
 from net2vec_core.dask_workers import dask_workers
+from net2vec_core.dependencies import made_from
 from net2vec_core.filter_masks import open_filter_masks, write_filter_masks
 from net2vec_core.rotation import RotatedActivations, random_rotation
 from net2vec_core.threshold import thresholds

@@ -14,7 +14,8 @@ from net2vec_core.cli.options import (
     Output,
     Threads,
 )
-from net2vec_core.config import load, made_from
+from net2vec_core.config import load
+from net2vec_core.dependencies import made_from
 from net2vec_core.filter_masks import open_filter_masks
 from net2vec_core.segmentation_store import write_segmentations
 

@@ -8,8 +8,9 @@ import typer
 from net2vec_core.chance import best_constant_masks, count_constant_masks, random_mask_iou
 from net2vec_core.cli.opening import Dataset, open_dataset, open_dataset_with_all_concepts
 from net2vec_core.cli.options import ConfigFile, DatasetFolder, NetworkName
-from net2vec_core.config import Config, load, made_from
+from net2vec_core.config import Config, load
 from net2vec_core.counts import PairCounts
+from net2vec_core.dependencies import made_from
 from net2vec_core.fair_single_filter_store import read_fair_single_filter
 from net2vec_core.segmentation_store import Segmentation, read_segmentations
 from net2vec_core.significance import Chance, Val, gain_table, significance_table

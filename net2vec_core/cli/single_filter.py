@@ -5,7 +5,8 @@ import typer
 
 from net2vec_core.cli.counting_filters import write_counts
 from net2vec_core.cli.options import ConfigFile, DatasetFolder, NetworkName, Output, Threads
-from net2vec_core.config import load, made_from
+from net2vec_core.config import load
+from net2vec_core.dependencies import made_from
 from net2vec_core.filter_masks import open_filter_masks
 
 

@@ -9,7 +9,8 @@ from net2vec_core.classification_store import Classification, read_classificatio
 from net2vec_core.cli.opening import open_dataset
 from net2vec_core.cli.options import ConfigFile, DatasetFolder, NetworkName, Output
 from net2vec_core.cli.reading import read_concepts
-from net2vec_core.config import Config, load, made_from
+from net2vec_core.config import Config, load
+from net2vec_core.dependencies import made_from
 from net2vec_core.segmentation_store import read_segmentations
 from net2vec_core.single_filter import TRAIN, VAL
 from net2vec_core.statistics import images_of_concepts

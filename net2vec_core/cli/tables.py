@@ -7,8 +7,9 @@ import typer
 
 from net2vec_core.cli.opening import open_dataset, open_dataset_with_all_concepts
 from net2vec_core.cli.options import ConfigFile, DatasetFolder, NetworkName
-from net2vec_core.config import Config, load, made_from
+from net2vec_core.config import Config, load
 from net2vec_core.counts import PairCounts
+from net2vec_core.dependencies import made_from
 from net2vec_core.embedding import Embeddings, write_embeddings
 from net2vec_core.errors import UserError
 from net2vec_core.segmentation_store import Segmentation, read_segmentations

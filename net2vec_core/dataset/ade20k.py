@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from scipy.io import loadmat
 from scipy.io.matlab import MatReadError
 
-from net2vec_core.config import DatasetSettings
 from net2vec_core.dataset.files import image_files
 from net2vec_core.dataset.images import image_size, read_colors, require_same_aspect, resample_labels
 from net2vec_core.dataset.records import Concept, Record, Split
 from net2vec_core.errors import UserError
+from net2vec_core.settings import DatasetSettings
 
 INDEX = "index_ade20k.mat"
 CODING = "index = R / 10 · 256 + G"

@@ -14,12 +14,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from net2vec_core.config import DatasetSettings
 from net2vec_core.dataset.csv_tables import concepts_of, read_labels, read_text_table, require_numbers, row_of
 from net2vec_core.dataset.files import inside
 from net2vec_core.dataset.images import UnreadableError, image_size, read_colors, resample_labels
 from net2vec_core.dataset.records import SPLITS, Concept, Record, Split
 from net2vec_core.errors import UserError
+from net2vec_core.settings import DatasetSettings
 
 TABLES = ("index.csv", "label.csv", "category.csv")
 ARCHIVE = "an unpacked Broden"

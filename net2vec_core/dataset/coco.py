@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pycocotools import mask as coco_mask
 
-from net2vec_core.config import DatasetSettings
 from net2vec_core.dataset.files import inside
 from net2vec_core.dataset.images import UnreadableError, image_size, read_colors, resample_labels
 from net2vec_core.dataset.planes import stacked
 from net2vec_core.dataset.records import SPLITS, Concept, Record, Split
 from net2vec_core.dataset.splits import split_images
 from net2vec_core.errors import UserError
+from net2vec_core.settings import DatasetSettings
 
 CODING = "segment = R + 256·G + 65,536·B"
 

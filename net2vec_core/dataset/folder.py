@@ -15,7 +15,6 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from net2vec_core.config import DatasetSettings
 from net2vec_core.dataset.csv_tables import concepts_of, read_labels
 from net2vec_core.dataset.files import image_files
 from net2vec_core.dataset.images import (
@@ -28,6 +27,7 @@ from net2vec_core.dataset.images import (
 from net2vec_core.dataset.records import Record
 from net2vec_core.dataset.splits import TABLE, split_images
 from net2vec_core.errors import UserError
+from net2vec_core.settings import DatasetSettings
 
 LOSSY = frozenset((".jpg", ".jpeg"))
 LAYOUT = "a folder with images/, masks/ and labels.csv"

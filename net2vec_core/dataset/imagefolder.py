@@ -11,13 +11,13 @@ from typing import cast
 
 import numpy as np
 
-from net2vec_core.config import DatasetSettings
 from net2vec_core.dataset.csv_tables import read_text_table, require_distinct, require_text, row_of
 from net2vec_core.dataset.files import image_files
 from net2vec_core.dataset.images import image_size
 from net2vec_core.dataset.records import SPLITS, Concept, Record, Split
 from net2vec_core.dataset.splits import TABLE, draw_splits, split_images
 from net2vec_core.errors import UserError, did_you_mean
+from net2vec_core.settings import DatasetSettings
 
 CLASSES = "classes.csv"
 LAYOUT = "a folder of class folders"

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from net2vec_core.config import Fit
 from net2vec_core.errors import UserError
+from net2vec_core.settings import Fit
 
 # only these are tried: Pillow would hand others, such as EPS, to programs that run what is in them
 FORMATS = ("JPEG", "PNG", "BMP", "GIF", "TIFF", "WEBP", "PPM", "JPEG2000")

@@ -5,8 +5,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import cast
 
-from net2vec_core.config import DatasetSettings
 from net2vec_core.dataset.records import Reader
+from net2vec_core.settings import DatasetSettings
 
 READERS = {"toy": "dataset.toy.reader"} | {
     name: f"dataset.{name}" for name in ("broden", "folder", "coco", "voc", "ade20k", "imagefolder")

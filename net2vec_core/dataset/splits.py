@@ -8,10 +8,10 @@ from typing import cast
 
 import pandas as pd
 
-from net2vec_core.config import SplitSettings
 from net2vec_core.dataset.csv_tables import read_text_table, require_distinct, require_text, row_of
 from net2vec_core.dataset.records import SPLITS, Split
 from net2vec_core.errors import UserError, did_you_mean
+from net2vec_core.settings import SplitSettings
 
 TABLE = "split.csv"
 

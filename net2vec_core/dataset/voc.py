@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from scipy.io import loadmat
 from scipy.io.matlab import MatReadError
 
-from net2vec_core.config import DatasetSettings
 from net2vec_core.dataset.files import inside
 from net2vec_core.dataset.images import (
     UnreadableError,
@@ -29,6 +28,7 @@ from net2vec_core.dataset.planes import separate, stacked
 from net2vec_core.dataset.records import SPLITS, Concept, Record, Split
 from net2vec_core.errors import UserError
 from net2vec_core.progress import progress
+from net2vec_core.settings import DatasetSettings
 
 CLASSES = (
     *("aeroplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair", "cow", "diningtable", "dog"),

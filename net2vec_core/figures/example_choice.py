@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from net2vec_core.config import Fit
 from net2vec_core.dataset.images import read_rgb
 from net2vec_core.figures.predictions import Predictor
 from net2vec_core.figures.style import in_order
 from net2vec_core.labels import Labels
+from net2vec_core.settings import Fit
 
 CONCEPTS_OF_CATEGORY = (1.0, 0.5)
 """Which concepts of a category are shown: the one of largest IoU, and the median one."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from net2vec_core.config import SegmentationSettings
+from net2vec_core.settings import SegmentationSettings
 from net2vec_core.storage import read_table
 
 

@@ -9,13 +9,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image
 
-from net2vec_core.config import Fit
 from net2vec_core.dataset.images import read_rgb
 from net2vec_core.embedding import Embeddings
 from net2vec_core.figures.predictions import Predictor
 from net2vec_core.labels import Labels
 from net2vec_core.parallel import ordered_map
 from net2vec_core.progress import progress
+from net2vec_core.settings import Fit
 
 SIDE = 144  # of an image, pixels
 QUALITY = 72

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 
-from net2vec_core.config import DatasetSettings
 from net2vec_core.dataset.ade20k import open_reader
 from net2vec_core.errors import UserError
+from net2vec_core.settings import DatasetSettings
 from scenes import random_scenes, save, write_ade20k
 
 

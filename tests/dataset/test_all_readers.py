@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 import scenes as formats
-from net2vec_core.config import Config, DatasetSettings
+from net2vec_core.config import Config
 from net2vec_core.dataset.readers import READERS, open_reader, sources
 from net2vec_core.labels import DatasetFiles, read_vocabulary, write_labels
+from net2vec_core.settings import DatasetSettings
 from net2vec_core.storage import open_store, read_table
 from scenes import NAMES, OBJECTS, expected, random_scenes
 

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from archive import CAT, DOTS, GRASS, INDEX, LABEL, LABELS, RED, SKY, STREET, WHEEL, Archive
-from net2vec_core.config import DatasetSettings
 from net2vec_core.dataset.broden import BrodenReader
 from net2vec_core.dataset.images import resample_labels
 from net2vec_core.dataset.readers import open_reader
 from net2vec_core.dataset.toy.reader import ToyReader
 from net2vec_core.errors import UserError
+from net2vec_core.settings import DatasetSettings
 
 
 @pytest.fixture

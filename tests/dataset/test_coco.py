@@ -5,10 +5,10 @@ import pytest
 from PIL import Image
 from pycocotools.coco import COCO
 
-from net2vec_core.config import DatasetSettings
 from net2vec_core.dataset.coco import open_reader
 from net2vec_core.dataset.images import UnreadableError, resample_labels
 from net2vec_core.errors import UserError
+from net2vec_core.settings import DatasetSettings
 from scenes import random_scenes, save, write_coco
 
 HEIGHT, WIDTH, SIZE = 30, 40, 15

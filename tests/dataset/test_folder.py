@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from net2vec_core.config import DatasetSettings
 from net2vec_core.dataset.folder import open_reader, sources
 from net2vec_core.dataset.images import UnreadableError, resample_labels
 from net2vec_core.errors import UserError
+from net2vec_core.settings import DatasetSettings
 
 LABELS = [(1, "liver", "organ"), (7, "tumour, large", "lesion"), (300, "vessel", "organ")]
 RNG = np.random.default_rng(0)

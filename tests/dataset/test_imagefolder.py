@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from net2vec_core.config import DatasetSettings
 from net2vec_core.dataset.imagefolder import open_reader, sources
 from net2vec_core.errors import UserError
+from net2vec_core.settings import DatasetSettings
 from scenes import save
 
 CLASSES = {"banded": 5, "dotted": 2, "a/abbey": 1}

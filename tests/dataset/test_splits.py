@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from net2vec_core.config import SplitSettings
 from net2vec_core.dataset.splits import draw_splits, split_images
 from net2vec_core.errors import UserError
+from net2vec_core.settings import SplitSettings
 
 NAMES = [f"clip{number // 3}/{number}.jpg" for number in range(12)]
 

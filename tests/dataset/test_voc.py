@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 
-from net2vec_core.config import DatasetSettings
 from net2vec_core.dataset.images import UnreadableError
 from net2vec_core.dataset.voc import CLASSES, open_reader, sources
 from net2vec_core.errors import UserError
+from net2vec_core.settings import DatasetSettings
 from scenes import random_scenes, save, write_voc
 
 

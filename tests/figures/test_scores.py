@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from net2vec_core.config import SegmentationSettings
 from net2vec_core.figures.scores import read_scores
+from net2vec_core.settings import SegmentationSettings
 from net2vec_core.storage import write_table
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from finished_run import CONCEPTS, HOSTILE, LAYERS
 from net2vec_core.cli.report import report
-from net2vec_core.config import made_from
+from net2vec_core.dependencies import made_from
 from net2vec_core.errors import UserError
 from net2vec_core.report import page as page_module
 from net2vec_core.report.page import ASSETS, SCRIPTS, category_colors

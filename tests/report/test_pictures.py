@@ -6,7 +6,7 @@ from PIL import Image
 from finished_run import IOU_BIAS
 from net2vec_core.cli.opening import open_dataset
 from net2vec_core.cli.opening_embeddings import open_embeddings
-from net2vec_core.config import made_from
+from net2vec_core.dependencies import made_from
 from net2vec_core.figures.predictions import Predictor
 from net2vec_core.filter_masks import open_filter_masks
 from net2vec_core.report.pictures import (

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from PIL import Image
 
-from net2vec_core.config import DatasetSettings
 from net2vec_core.dataset.records import Record
 from net2vec_core.dataset.toy import CONCEPTS, draw
+from net2vec_core.settings import DatasetSettings
 
 
 class ToyReader:

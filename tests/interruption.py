@@ -61,6 +61,7 @@ class Run:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=_heed_interrupts,
             )
 
     def stop(self, how: signal.Signals) -> None:
@@ -116,6 +117,11 @@ class Run:
         return {
             name: digest for name, digest in self.files().items() if ".partial" not in name and "drawings" not in name
         }
+
+
+def _heed_interrupts() -> None:
+    # what a shell starts in the background ignores them, and so does all that is started from there
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def differences(found: dict[str, str], expected: dict[str, str]) -> list[str]:

@@ -54,7 +54,7 @@ class Submission:
 
     def __init__(self, line):
         self.fields = dict(re.findall(r"(\S+?)=(\S*)", line))
-        self.rules = self.fields["Comment"]
+        self.rules = self.fields.get("Comment") or self.fields["JobName"]
 
     @property
     def memory(self):
@@ -69,8 +69,8 @@ class Submission:
 
     @property
     def gpus(self):
-        asked = re.fullmatch(r"gres:gpu:(\d+)", self.fields.get("TresPerJob", ""))
-        return int(asked[1]) if asked else 0
+        asked = self.fields.get("TresPerJob") or self.fields.get("TresPerNode", "")
+        return int(asked.removeprefix("gres:gpu:") or 0)
 
 
 @pytest.fixture(scope="module")
@@ -79,9 +79,13 @@ def run(slurm, tmp_path_factory):
     (space.folder / "sitecustomize.py").write_text(KILLED_ONCE)
     result = space.snakemake(CONFIG, *HERE, environment=slurm)
     assert result.returncode == 0, result.stdout + result.stderr
-    shown = subprocess.run(["scontrol", "show", "job", "-o"], env=slurm, capture_output=True, text=True, check=True)
-    space.submissions = [Submission(line) for line in shown.stdout.splitlines()]
+    space.submissions = submissions(slurm)
     return space
+
+
+def submissions(slurm):
+    shown = subprocess.run(["scontrol", "show", "job", "-o"], env=slurm, capture_output=True, text=True, check=True)
+    return [Submission(line) for line in shown.stdout.splitlines()]
 
 
 def of_rule(run, rule):
@@ -117,3 +121,18 @@ def test_a_job_that_died_comes_back_with_more_memory_and_time(run):
 
 def test_what_follows_the_fits_of_a_layer_shares_a_submission(run):
     assert {job.rules for job in of_rule(run, "relations")} == {job.rules for job in of_rule(run, "figure_layer")}
+
+
+def test_a_queue_with_a_qsub_is_asked_for_the_same(run, slurm, tmp_path):
+    if not shutil.which("qsub"):
+        pytest.skip("Slurm's qsub is not installed: apt-get install slurm-wlm-torque")
+    space = Workspace(tmp_path)
+    options = ["--profile", "profiles/cluster-generic", *HERE[2:6], "--resources", "gpu=1"]
+    result = space.snakemake(CONFIG, "results/tiny/small/activations/0.zarr", *options, environment=slurm)
+    assert result.returncode == 0, result.stdout + result.stderr
+    (by_qsub,) = [job for job in submissions(slurm) if job.rules == "probe"]
+    (by_sbatch,) = of_rule(run, "probe")
+    assert by_qsub.fields["JobState"] == "COMPLETED"
+    for asked in ("memory", "minutes", "gpus"):
+        assert getattr(by_qsub, asked) == getattr(by_sbatch, asked)
+    assert by_qsub.fields["NumCPUs"] == by_sbatch.fields["NumCPUs"]

@@ -135,3 +135,12 @@ def test_light_commands_start_without_torch(command):
     script = f"import sys; from net2vec_core.cli import app; app(['{command}', '--help'], standalone_mode=False)"
     check = f"{script}; assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", check], check=True, capture_output=True)
+
+
+@pytest.mark.parametrize(
+    "path", sorted((REPOSITORY / "profiles").glob("*/config.yaml")), ids=lambda path: path.parent.name
+)
+def test_profiles_group_rules_that_there_are(path):
+    grouped = yaml.safe_load(path.read_text()).get("groups", {})
+    rules = "\n".join(file.read_text() for file in (REPOSITORY / "rules").glob("*.smk"))
+    assert grouped.keys() <= set(re.findall(r"^ *(?:rule|checkpoint) (\w+):", rules, re.MULTILINE))

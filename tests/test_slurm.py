@@ -127,8 +127,8 @@ def test_a_queue_with_a_qsub_is_asked_for_the_same(run, slurm, tmp_path):
     if not shutil.which("qsub"):
         pytest.skip("Slurm's qsub is not installed: apt-get install slurm-wlm-torque")
     space = Workspace(tmp_path)
-    options = ["--profile", "profiles/cluster-generic", *HERE[2:6], "--resources", "gpu=1"]
-    result = space.snakemake(CONFIG, "results/tiny/small/activations/0.zarr", *options, environment=slurm)
+    options = ["--profile", "profiles/cluster-generic", "--resources", "gpu=1", *HERE[2:6]]
+    result = space.snakemake(CONFIG, *options, "results/tiny/small/activations/0.zarr", environment=slurm)
     assert result.returncode == 0, result.stdout + result.stderr
     (by_qsub,) = [job for job in submissions(slurm) if job.rules == "probe"]
     (by_sbatch,) = of_rule(run, "probe")

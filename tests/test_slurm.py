@@ -7,8 +7,14 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import dask
+import numpy as np
+import pandas as pd
 import pytest
+import zarr
 
+from net2vec_core.dask_workers import dask_workers
+from net2vec_core.threshold import thresholds
 from workspace import ONE_LAYER, Workspace, with_changes
 
 ONE_NODE = Path(__file__).parent / "slurm" / "one_node.sh"
@@ -136,3 +142,18 @@ def test_a_queue_with_a_qsub_is_asked_for_the_same(run, slurm, tmp_path):
     for asked in ("memory", "minutes", "gpus"):
         assert getattr(by_qsub, asked) == getattr(by_sbatch, asked)
     assert by_qsub.fields["NumCPUs"] == by_sbatch.fields["NumCPUs"]
+
+
+@pytest.mark.usefixtures("run")
+def test_thresholds_are_counted_by_workers_that_the_queue_starts(slurm, tmp_path, monkeypatch):
+    monkeypatch.setenv("SLURM_CONF", slurm["SLURM_CONF"])
+    values = np.random.default_rng(0).normal(size=(40, 5, 4, 3)).astype(np.float16)
+    shard = zarr.open_group(str(tmp_path / "0.zarr"), mode="w").create_array("layer", data=values, chunks=(8, 5, 4, 3))
+    of_a_job = {"cores": 1, "memory": "1GB", "queue": "main", "walltime": "00:10:00", "log-directory": str(tmp_path)}
+    with (
+        dask.config.set({f"jobqueue.slurm.{key}": value for key, value in of_a_job.items()}),
+        dask_workers("slurm", jobs=1),
+    ):
+        there = thresholds([shard], 0.05, threads=1)
+    pd.testing.assert_frame_equal(there, thresholds([shard], 0.05, threads=1))
+    assert "dask-worker" in {job.rules for job in submissions(slurm)}

@@ -256,7 +256,7 @@ def dataset_files(_wildcards=None):
 def network_files(wildcards):
     """The files of a network: its weights, its program, the module of its callable in the working directory."""
     network = CONFIG.networks[wildcards.network]
-    code = network.model.partition(":")[0].replace(".", "/") if kind_of(network.model) == "callable" else None
+    code = network.model.partition(":")[0].replace(".", os.sep) if kind_of(network.model) == "callable" else None
     modules = [file for file in (f"{code}.py", f"{code}/__init__.py") if code and os.path.exists(file)]
     return [*named_files(network).values(), *modules]
 

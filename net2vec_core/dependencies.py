@@ -15,10 +15,11 @@ _CLASSES = (*_ACTIVATIONS, "concepts")
 # Where an archive comes from, and a check of it, do not change what is in it.
 _WITHOUT_EFFECT = {"dataset": {"broden": {"url", "sha256"}}}
 # The stages that take a fingerprint.
-_FINGERPRINTED = {"dataset", "network"}
+_FINGERPRINTED = {"dataset", "network", "weights"}
 STAGE_KEYS: dict[str, tuple[str, ...]] = {
     "dataset": _DATASET,
     "concepts": (*_DATASET, "concepts"),
+    "weights": ("network",),
     "network": ("dataset.image_size", "network"),
     "probe": (*_ACTIVATIONS, "compute.images_per_shard"),
     "filter_masks": _MASKS,

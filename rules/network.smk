@@ -1,14 +1,14 @@
 # weights may have to be downloaded, which the nodes of a cluster often cannot
 localrules:
     network,
+    weights,
 
 
 rule network:
     input:
         network_files,
     output:
-        layers=f"{RUN}/{{network}}/layers.csv",
-        fingerprint=f"{RUN}/{{network}}/{FINGERPRINT}",
+        f"{RUN}/{{network}}/layers.csv",
     log:
         f"{RUN}/logs/{{network}}/network.log",
     benchmark:
@@ -26,14 +26,36 @@ rule network:
         layers=lambda wildcards: CONFIG.networks[wildcards.network].layers,
     shell:
         "python -m net2vec_core --log {log} network --config {params.config} --network {wildcards.network}"
-        " --output {output.layers}"
+        " --output {output}"
+
+
+# a job of its own, since probing depends on it, and not on which layers are asked for
+rule weights:
+    input:
+        network_files,
+    output:
+        f"{RUN}/{{network}}/{FINGERPRINT}",
+    log:
+        f"{RUN}/logs/{{network}}/weights.log",
+    benchmark:
+        f"{RUN}/benchmarks/{{network}}/weights.tsv"
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=memory_of("network"),
+        runtime=minutes_of("network"),
+    params:
+        config=CONFIG_FILE,
+        made_by=made_by("weights"),
+    shell:
+        "python -m net2vec_core --log {log} weights --config {params.config} --network {wildcards.network}"
+        " --output {output}"
 
 
 rule probe:
     input:
         network_files,
-        # ancient: asking for one more layer takes the fingerprint again, and should not redo the others
-        fingerprint=ancient(rules.network.output.fingerprint),
+        rules.weights.output,
         images=f"{DATASET}/images.csv",
     output:
         directory(f"{RUN}/{{network}}/activations/{{shard}}{{forward_pass}}.zarr"),

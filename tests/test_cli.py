@@ -97,7 +97,7 @@ def test_layers_are_printed_as_the_configuration_has_them_read(run, tmp_path):
     layers = {"layers": ["head.drop", "layers.0"], "image_size": 64}
     config = tmp_path / "run.yaml"
     config.write_text(yaml.safe_dump({"networks": {"net": {**swin, **layers}}}))
-    done = run("layers", "--config", config, "--network", "net")
+    done = run("layers", "--configfile", config, "--network", "net")
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("Input: 64×64 pixels")
     assert re.search(
@@ -106,8 +106,8 @@ def test_layers_are_printed_as_the_configuration_has_them_read(run, tmp_path):
 
 
 def test_layers_are_of_a_model_or_of_a_configuration(run):
-    message = "say either `--model MODEL`, or `--config FILE` and `--network NAME`"
-    assert error_of(run("layers")) == error_of(run("layers", "--config", "run.yaml")) == message
+    message = "say either `--model MODEL`, or `--configfile FILE` and `--network NAME`"
+    assert error_of(run("layers")) == error_of(run("layers", "--configfile", "run.yaml")) == message
 
 
 def call_concepts(run, config, *options):

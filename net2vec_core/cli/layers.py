@@ -15,7 +15,7 @@ def layers(
     model: Annotated[str | None, typer.Option(help="A model as the configuration names it: `timm/NAME`, ….")] = None,
     image_size: Annotated[int | None, typer.Option(min=1, help="Side of the input, pixels.")] = None,
     config: Annotated[
-        Path | None, typer.Option(help="Instead of `--model`: a configuration, with all its keys.")
+        Path | None, typer.Option("--configfile", help="Instead of `--model`: a configuration, with all its keys.")
     ] = None,
     network: Annotated[str | None, typer.Option(help="The network's name in that configuration.")] = None,
 ) -> None:
@@ -42,7 +42,7 @@ def _chosen(
     if config and network and not model:
         configuration = load(config)
         return configuration.network(network), configuration.dataset
-    raise UserError("say either `--model MODEL`, or `--config FILE` and `--network NAME`")
+    raise UserError("say either `--model MODEL`, or `--configfile FILE` and `--network NAME`")
 
 
 def _in_words(reading: Reading | None) -> str:

@@ -50,7 +50,8 @@ def finding(places: pd.DataFrame) -> str:
     """What the figure shows, in words."""
     sizes = places["cluster"].value_counts()
     alone = int((sizes == 1).sum())
-    return f"{len(places) - alone} concepts in {len(sizes) - alone} clusters, {alone} by themselves"
+    clusters = len(sizes) - alone
+    return f"{len(places) - alone} concepts in {clusters} cluster{'s' * (clusters != 1)}, {alone} by themselves"
 
 
 def _ties(axes: Axes, places: pd.DataFrame) -> None:

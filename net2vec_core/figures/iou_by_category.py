@@ -48,7 +48,7 @@ def finding(scores: pd.DataFrame) -> str:
     means = scores.groupby(["network", "layer"], sort=False)[["multi", "single"]].mean()
     best = means.loc[[means["multi"].idxmax()]].reset_index().iloc[0]
     figures = f"{best['multi']:.2f} with all filters, {best['single']:.2f} with the best single one"
-    return f"Mean IoU by category: highest in {best['network']} · {best['layer']} ({figures})"
+    return f"Mean IoU by category: highest in {best['network']} · {best['layer']}\n({figures})"
 
 
 def mean_interval(values: NDArray[np.float64]) -> tuple[float, float]:

@@ -38,3 +38,4 @@ def test_few_and_many_concepts_make_a_figure(make_scores, number):
 def test_the_finding_counts_clusters():
     places = pd.DataFrame({"concept": list("abcdef"), "cluster": [0, 0, 1, 0, 1, 2]})
     assert finding(places) == "5 concepts in 2 clusters, 1 by themselves"
+    assert finding(places[places["cluster"] != 1]) == "3 concepts in 1 cluster, 1 by themselves"

@@ -57,7 +57,7 @@ def test_the_finding_names_the_best_layer(make_scores):
     scores = run_of(make_scores(4), ["a", "b"], ["x", "y"])
     best = scores[(scores["network"] == "b") & (scores["layer"] == "y")]
     expected = f"{best['multi'].mean():.2f} with all filters, {best['single'].mean():.2f} with the best single one"
-    assert finding(scores) == f"Mean IoU by category: highest in b · y ({expected})"
+    assert finding(scores) == f"Mean IoU by category: highest in b · y\n({expected})"
 
 
 def test_the_interval_of_a_mean_holds_it_and_narrows_with_concepts():

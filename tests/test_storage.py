@@ -198,6 +198,15 @@ def test_the_key_that_differs_is_named_however_deep_it_lies(tmp_path, now, diffe
     assert difference in str(caught.value)
 
 
+@pytest.mark.parametrize(("of", "what"), [("dataset", "another data set"), ("network", "other weights")])
+def test_store_of_other_data_or_weights_is_refused_with_both_sides(tmp_path, of, what):
+    path, key = tmp_path / "x.zarr", f"{of}.fingerprint"
+    write_numbers(path, [1], MADE_FROM | {key: "0123"})
+    assert open_store(path, "probe", MADE_FROM | {key: "0123"})["x"][:].tolist() == [1]
+    with pytest.raises(UserError, match=f"was made from {what}: `{key}` was 0123, is now 4567; run `snakemake`"):
+        open_store(path, "probe", MADE_FROM | {key: "4567"})
+
+
 def test_store_of_another_stage_or_format_is_refused_with_both_sides(tmp_path, monkeypatch):
     path = tmp_path / "x.zarr"
     write_numbers(path, [1])

@@ -103,7 +103,7 @@ class Run:
 
     def wait_for(self, stage: str = "") -> None:
         """Wait until a job runs, of this stage where one is named."""
-        while self.process.poll() is None and not any(stage in running for running in self.stages()):
+        while self.process.poll() is None and not any(stage in ("", running) for running in self.stages()):
             time.sleep(0.05)
 
     def files(self) -> dict[str, str]:

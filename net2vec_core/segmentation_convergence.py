@@ -66,7 +66,8 @@ class Loss(ABC):
     def __init__(self, problem: Problem, filters: int) -> None:
         surface, images = problem.surface, problem.examples.image
         self.problem, self.filters = problem, filters
-        self.counts = patch_counts(problem.examples.target, surface.patch, surface.shape)
+        counts = patch_counts(problem.examples.target, surface.patch, surface.shape)
+        self.counts = counts.reshape(len(images), -1)
         self.patches = self.counts.size
         self.labelled = float(self.counts.sum(dtype=np.int64)) / surface.patch**2
         cells = len(images) * surface.grid[0] * surface.grid[1]

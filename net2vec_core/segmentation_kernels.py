@@ -276,21 +276,26 @@ def patch_counts(target: NDArray[np.uint8], side: int, shape: tuple[int, int]) -
 
 
 @compiled
-def _patch_logits(surface: Surface, y: int, up: Floats, z: Floats) -> None:
-    """Write a row of logits of patches to `z`."""
-    row, share = surface.first[y], surface.share
-    for x in range(len(z)):
-        z[x] = share[y, 0] * up[row, x] + share[y, 1] * up[row + 1, x] + share[y, 2] * up[row + 2, x]
+def _patch_logits(surface: Surface, up: Floats, z: Floats) -> None:
+    """Write the logits of patches to `z` [y, x]."""
+    share = surface.share
+    for y in range(z.shape[0]):
+        row = surface.first[y]
+        for x in range(z.shape[1]):
+            z[y, x] = share[y, 0] * up[row, x] + share[y, 1] * up[row + 1, x] + share[y, 2] * up[row + 2, x]
 
 
 @compiled
-def _patches_back(surface: Surface, y: int, slope: Floats, down: Floats) -> None:
-    """Add a row of slopes of patches to `down`."""
-    row, share = surface.first[y], surface.share
-    for x in range(len(slope)):
-        down[row, x] += share[y, 0] * slope[x]
-        down[row + 1, x] += share[y, 1] * slope[x]
-        down[row + 2, x] += share[y, 2] * slope[x]
+def _patches_back(surface: Surface, slope: Floats, down: Floats) -> None:
+    """Write what goes back along rows from the slopes of patches [y, x] to `down`."""
+    share = surface.share
+    down[:] = 0
+    for y in range(slope.shape[0]):
+        row = surface.first[y]
+        for x in range(slope.shape[1]):
+            down[row, x] += share[y, 0] * slope[y, x]
+            down[row + 1, x] += share[y, 1] * slope[y, x]
+            down[row + 2, x] += share[y, 2] * slope[y, x]
 
 
 @compiled
@@ -306,28 +311,26 @@ def logistic(
 ) -> float:
     """Σ [a·t·log(1 + exp(−z)) + b·(1 − t)·log(1 + exp z)] over patches; its gradient is added to `gradient` [filter].
 
-    `counts` uint8 [example, y, x] are the labelled pixels of each patch, `image` int64 [example] whose they are.
+    `counts` uint8 [example, patch] are the labelled pixels of each patch, `image` int64 [example] whose they are.
     """
     height, width = surface.height, surface.columns.shape[1]
     sums, seen = np.zeros((height, len(surface.columns)), np.float32), np.zeros(height + 1, np.bool_)
-    kept, z = np.ones(len(weights), np.bool_), np.zeros(width, np.float32)
+    kept, maps = np.ones(len(weights), np.bool_), np.zeros((len(surface.first), width), np.float32)
     up, down = np.zeros((height + 3, width), np.float32), np.zeros((height + 3, width), np.float32)
     a, b, pixel = np.float32(labelled), np.float32(unlabelled), np.float32(1 / surface.patch**2)
-    loss = 0.0
+    z, loss = maps.reshape(maps.size), 0.0
     for example in range(len(image)):
         _lay_out(cells, image[example], weights, kept, sums, seen)
         _along_columns(sums, surface.columns, np.float32(0), up)
-        down[:] = 0
-        for y in range(len(surface.first)):
-            _patch_logits(surface, y, up, z)
-            of_row = np.float32(0)
-            for x in range(width):
-                t = pixel * np.float32(counts[example, y, x])
-                weight = a * t + b * (ONE - t)
-                of_row += weight * _softplus(z[x]) - a * t * z[x]
-                z[x] = weight * _sigmoid(z[x]) - a * t
-            loss += float(of_row)
-            _patches_back(surface, y, z, down)
+        _patch_logits(surface, up, maps)
+        of_image = np.float32(0)
+        for patch in range(len(z)):
+            t = pixel * np.float32(counts[example, patch])
+            weight = a * t + b * (ONE - t)
+            of_image += weight * _softplus(z[patch]) - a * t * z[patch]
+            z[patch] = weight * _sigmoid(z[patch]) - a * t
+        loss += float(of_image)
+        _patches_back(surface, maps, down)
         _to_filters(cells, image[example], down, surface.columns, kept, sums, gradient)
     return loss
 
@@ -344,34 +347,33 @@ def soft_counts(
 ) -> tuple[float, float]:
     """Σ t·m and Σ m over patches; their gradients are added to `gradients` [2, filter + 1], for the bias at the end.
 
-    `counts` uint8 [example, y, x] are the labelled pixels of each patch, `image` int64 [example] whose they are.
+    `counts` uint8 [example, patch] are the labelled pixels of each patch, `image` int64 [example] whose they are.
     """
     height, width = surface.height, surface.columns.shape[1]
     sums, seen = np.zeros((height, len(surface.columns)), np.float32), np.zeros(height + 1, np.bool_)
-    kept, slopes = np.ones(len(weights), np.bool_), np.zeros((2, width), np.float32)
-    up, down = np.zeros((height + 3, width), np.float32), np.zeros((2, height + 3, width), np.float32)
+    kept, maps = np.ones(len(weights), np.bool_), np.zeros((2, len(surface.first), width), np.float32)
+    up, down = np.zeros((height + 3, width), np.float32), np.zeros((height + 3, width), np.float32)
     pixel, intersection, predicted = np.float32(1 / surface.patch**2), 0.0, 0.0
+    both, z = maps[0].reshape(maps[0].size), maps[1].reshape(maps[1].size)
     for example in range(len(image)):
         _lay_out(cells, image[example], weights, kept, sums, seen)
         _along_columns(sums, surface.columns, bias, up)
-        down[:] = 0
-        for y in range(len(surface.first)):
-            _patch_logits(surface, y, up, slopes[1])
-            both, all_, both_slope, slope = np.float32(0), np.float32(0), np.float32(0), np.float32(0)
-            for x in range(width):
-                t, m = pixel * np.float32(counts[example, y, x]), _sigmoid(slopes[1, x])
-                all_ += m
-                both += t * m
-                slopes[1, x] = m * (ONE - m)
-                slopes[0, x] = t * slopes[1, x]
-                both_slope += slopes[0, x]
-                slope += slopes[1, x]
-            intersection += float(both)
-            predicted += float(all_)
-            gradients[0, -1] += both_slope
-            gradients[1, -1] += slope
-            _patches_back(surface, y, slopes[0], down[0])
-            _patches_back(surface, y, slopes[1], down[1])
-        _to_filters(cells, image[example], down[0], surface.columns, kept, sums, gradients[0])
-        _to_filters(cells, image[example], down[1], surface.columns, kept, sums, gradients[1])
+        _patch_logits(surface, up, maps[1])
+        shared, all_, shared_slope, slope = np.float32(0), np.float32(0), np.float32(0), np.float32(0)
+        for patch in range(len(z)):
+            t, m = pixel * np.float32(counts[example, patch]), _sigmoid(z[patch])
+            of_logit = m * (ONE - m)
+            all_ += m
+            shared += t * m
+            slope += of_logit
+            shared_slope += t * of_logit
+            z[patch] = of_logit
+            both[patch] = t * of_logit
+        intersection += float(shared)
+        predicted += float(all_)
+        gradients[0, -1] += shared_slope
+        gradients[1, -1] += slope
+        for which in range(2):
+            _patches_back(surface, maps[which], down)
+            _to_filters(cells, image[example], down, surface.columns, kept, sums, gradients[which])
     return intersection, predicted

@@ -35,8 +35,9 @@ format: $(READY)  ## Put code and rules into shape
 	PATH="$(BIN):$$PATH" ruff format
 	PATH="$(BIN):$$PATH" snakefmt Snakefile rules
 
-bench: $(READY)  ## Measure fits and single filters against plain baselines
+bench: $(READY)  ## Measure every stage against plain baselines and the machine
 	PATH="$(BIN):$$PATH" python -m benchmarks
+	PATH="$(BIN):$$PATH" python -m benchmarks.page
 
 interruption: $(READY)  ## Kill a tiny run 40 times, let it go on, and compare its results
 	PATH="$(BIN):$$PATH" python tests/interruption.py

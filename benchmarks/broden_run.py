@@ -44,7 +44,7 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--fraction", type=Fraction, default=Fraction(1, 64), help="of Broden's 63,305 images")
-    parser.add_argument("--folder", type=Path, help="where stores may lie for the time being; 8 GB for all of Broden")
+    parser.add_argument("--folder", type=Path, help="where stores may lie for the time being; 4 GB for all of Broden")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     return parser.parse_args()
 

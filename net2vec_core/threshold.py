@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from net2vec_core.activations import Activations
+from net2vec_core.compiled import compiled
 
 DIGIT_BITS = 16
 DIGITS = 2**DIGIT_BITS
@@ -83,8 +84,8 @@ def _quantiles(
     ranks = [number - math.floor(Fraction(str(quantile)) * number) for quantile in quantiles]
     # threads where no client of a Dask scheduler is active
     with dask.config.set(num_workers=threads):
-        limits, not_above, maximum = _order_statistics(activations, ranks)
-    return limits, not_above / number, maximum
+        limits, not_above = _order_statistics(activations, [*ranks, number])  # the last is the maximum
+    return limits[:-1], not_above[:-1] / number, limits[-1]
 
 
 def _blocks(shard: Activations) -> da.Array:
@@ -95,47 +96,54 @@ def _blocks(shard: Activations) -> da.Array:
     return da.from_array(shard, chunks=(min(step * steps, images), at_once, height, width))
 
 
-def _order_statistics(
-    activations: da.Array, ranks: Sequence[int]
-) -> tuple[NDArray[Any], NDArray[np.int64], NDArray[Any]]:
-    """The value of each rank (from 1), the number of values not above it, both [rank, filter], and each maximum."""
+def _order_statistics(activations: da.Array, ranks: Sequence[int]) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """The value of each rank (from 1), and the number of values not above it, both [rank, filter]."""
     dtype = activations.dtype
     bits = dtype.itemsize * 8
-    keys = activations.map_blocks(to_key, dtype=f"uint{bits}")
+    values = activations.map_blocks(np.ndarray.view, f"uint{bits}", dtype=f"uint{bits}")
     shape = len(ranks), activations.shape[1]
-    prefix, below = np.zeros(shape, keys.dtype), np.zeros(shape, np.int64)
-    largest = keys.max(axis=(0, 2, 3))
+    prefix, below = np.zeros(shape, values.dtype), np.zeros(shape, np.int64)
     for shift in range(bits - DIGIT_BITS, -1, -DIGIT_BITS):
         wanted = np.array(ranks)[:, None] - below
         # Dask does equal work once: ranks share every reading, and the count of the first digit, which has no prefix
-        selections = [_select(_count(keys, start, shift), rank) for start, rank in zip(prefix, wanted, strict=True)]
-        selected, largest = dask.compute(selections, largest)
+        selections = [_select(_count(values, start, shift), rank) for start, rank in zip(prefix, wanted, strict=True)]
+        (selected,) = dask.compute(selections)
         digit, lower, equal = np.moveaxis(np.array(selected), 2, 0)
-        prefix = prefix | (digit.astype(keys.dtype) << keys.dtype.type(shift))
+        prefix = prefix | (digit.astype(values.dtype) << values.dtype.type(shift))
         below = below + lower
-    return from_key(prefix, dtype), below + equal, from_key(largest, dtype)
+    return from_key(prefix, dtype), below + equal
 
 
-def _count(keys: da.Array, prefix: NDArray[Any], shift: int) -> da.Array:
+def _count(values: da.Array, prefix: NDArray[Any], shift: int) -> da.Array:
     """int64 [filter, digit]: how often each digit stands at `shift` in the keys with their filter's prefix."""
-    blocks, filters = keys.numblocks[0], keys.chunks[1]
+    blocks, filters = values.numblocks[0], values.chunks[1]
     starts = da.from_array(prefix[None, :, None, None], chunks=(1, filters, 1, 1))
     counts = da.map_blocks(
-        _count_block, keys, starts, shift, dtype=np.int64, drop_axis=[2, 3], new_axis=[2],
+        _count_block, values, starts, shift, dtype=np.int32, drop_axis=[2, 3], new_axis=[2],
         chunks=((1,) * blocks, filters, (DIGITS,)),
     )  # fmt: skip
     return counts.sum(axis=0, split_every=COUNTS_MERGED_AT_ONCE)
 
 
-def _count_block(keys: NDArray[Any], prefix: NDArray[Any], shift: int) -> NDArray[np.int64]:
-    counts = np.empty((1, keys.shape[1], DIGITS), np.int64)
-    for index, start in enumerate(prefix.ravel()):
-        values = keys[:, index].ravel()
-        if shift + DIGIT_BITS < keys.dtype.itemsize * 8:
-            values = values[values >> (shift + DIGIT_BITS) == start >> (shift + DIGIT_BITS)]
-        digits = (values >> shift).astype(np.uint16)
-        counts[0, index] = np.bincount(digits, minlength=DIGITS)
-    return counts
+def _count_block(bits: NDArray[Any], prefix: NDArray[Any], shift: int) -> NDArray[np.int32]:
+    counts = np.zeros((bits.shape[1], DIGITS), np.int32)
+    _count_digits(bits.reshape(*bits.shape[:2], -1), prefix.ravel(), shift, 8 * bits.dtype.itemsize - 1, counts)
+    return counts[None]
+
+
+@compiled
+def _count_digits(bits: NDArray[Any], prefix: NDArray[Any], shift: int, sign: int, counts: NDArray[np.int32]) -> None:
+    """Add to `counts` [filter, digit] the digits at `shift` of keys with the prefix, for bits [image, filter, cell]."""
+    above, negative, all_ones = shift + DIGIT_BITS, 1 << sign, (2 << sign) - 1
+    for filter_ in range(bits.shape[1]):
+        wanted = np.int64(prefix[filter_]) >> above
+        for image in range(bits.shape[0]):
+            for cell in range(bits.shape[2]):
+                value = np.int64(bits[image, filter_, cell])
+                # as `to_key` has it: −0 is 0, negative numbers are turned round
+                key = value ^ (all_ones if value > negative else negative if value < negative else 0)
+                if key >> above == wanted:
+                    counts[filter_, (key >> shift) & (DIGITS - 1)] += 1
 
 
 def _select(counts: da.Array, rank: NDArray[np.int64]) -> da.Array:
@@ -146,7 +154,7 @@ def _select(counts: da.Array, rank: NDArray[np.int64]) -> da.Array:
 
 def _select_block(counts: NDArray[np.int64], rank: NDArray[np.int64]) -> NDArray[np.int64]:
     reached = counts.cumsum(axis=1)
-    digit = (reached < rank).sum(axis=1)
+    digit = np.array([np.searchsorted(row, wanted) for row, wanted in zip(reached, rank[:, 0], strict=True)])
     index = np.arange(len(counts))
     equal = counts[index, digit]
     return np.stack([digit, reached[index, digit] - equal, equal], axis=1)

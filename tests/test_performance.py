@@ -1,0 +1,63 @@
+"""What benchmarks say of performance, and how much memory stages take."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.measure import Check
+from benchmarks.page import PAGE, page
+from net2vec_core import segmentation_data, single_filter
+
+IMAGES, FILTERS, GRID, SIZE, DENSITY = 600, 64, (7, 7), (56, 56), 0.02
+
+SCENE = f"""
+import resource, sys
+sys.path.insert(0, {str(Path(__file__).parent)!r})
+import numpy as np
+from build import random_scene
+scene = random_scene(0, {IMAGES}, {FILTERS}, {GRID}, {SIZE}, density={DENSITY})
+masks, labels = scene.masks, scene.labels
+"""
+
+FIT = """
+import tempfile
+from pathlib import Path
+from net2vec_core.segmentation import RECIPES, fit
+from net2vec_core.segmentation_data import FitData
+from net2vec_core.segmentation_model import Penalty, start_weights
+from net2vec_core.surface import surface
+start = start_weights("abc", masks.filters, 0)
+for recipe in RECIPES.values():
+    onto = surface(masks.grid, labels.mask_shape, True, recipe.patch(masks.grid, labels.mask_shape))
+    with tempfile.TemporaryDirectory() as folder, FitData(masks, labels, Path(folder) / "scratch", 2) as data:
+        fit(data, start, np.ones((3, 1, masks.filters), bool), np.ones((3, 2)), onto, recipe, Penalty(), 2)
+"""
+
+COUNT = """
+from net2vec_core.corner_patterns import corner_patterns
+from net2vec_core.single_filter import count_filters
+count_filters(masks, labels, corner_patterns(masks.grid, labels.mask_shape, True), 2)
+"""
+
+NEEDED = {
+    FIT: segmentation_data.memory(IMAGES, FILTERS, GRID, SIZE, DENSITY, threads=2),
+    COUNT: single_filter.memory(3, FILTERS, threads=2),
+}
+
+
+@pytest.mark.parametrize(("work", "bound"), NEEDED.items(), ids=["fit", "single filters"])
+def test_stages_take_no_more_memory_than_they_say(work, bound):
+    script = SCENE + work + "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert int(done.stdout) * (1 if sys.platform == "darwin" else 1024) < bound
+
+
+def test_the_page_of_performance_is_made_from_the_results():
+    assert PAGE.read_text() == page(), "run `python -m benchmarks.page`"
+
+
+def test_a_check_says_whether_it_holds():
+    assert str(Check("times", 30.04, 25, at_least=True)) == "times: 30, at least 25: holds"
+    assert str(Check("times", 7, 6, at_least=False)) == "times: 7, at most 6: MISSED"

@@ -17,11 +17,17 @@ COLUMNS = {"rank_correlation": "Rank correlation of cosines", "neighbour_agreeme
 def layer_pairs(pairs: pd.DataFrame, layers: list[str]) -> Figure:
     """Two symmetric matrices, one row a layer: rank correlation, and agreement on nearest neighbours.
 
+    A run of one layer and no word vectors has no pairs, and gets the title alone.
+
     Args:
         pairs: The table of comparisons.
         layers: `network · layer` of every layer of the run, in its order.
     """
     names = [*layers, *(name for name in _names(pairs, "second").unique() if name not in layers)]
+    if len(names) < 2:
+        alone = Figure(figsize=(8.5, 0.6))
+        alone.suptitle(finding(pairs), x=0.012, ha="left")
+        return alone
     label, side = LETTER * max(len(shorten(name, LONGEST)) for name in names), max(2.4, CELL * len(names))
     figure = Figure(figsize=(max(8.5, label + 2 * side + 1.2), label + side + 0.5), layout="constrained")
     figure.suptitle(finding(pairs), x=0.012, ha="left")

@@ -48,3 +48,9 @@ def test_one_layer_alone_makes_a_figure(pairs):
 
 def test_the_finding_names_the_most_alike(pairs):
     assert finding(pairs) == "Most alike: n · a and m · a (1.00)"
+
+
+def test_a_single_layer_gets_words_and_no_empty_matrix(pairs):
+    figure = layer_pairs(pairs.iloc[:0], ["n · a"])
+    assert not figure.axes
+    assert figure.get_suptitle() == "No two layers to compare"

@@ -9,7 +9,7 @@ from net2vec_core.upsample import interpolation_matrix
 
 PATCHES_PER_CELL = 4
 LARGEST_PATCH = 15  # whose pixels a byte can count
-CELLS_OF_PIXEL, CELLS_OF_PATCH = 2, 3  # along an axis, that what U gives there depends on
+CELLS_OF_PATCH = 3  # along an axis, that what U gives there depends on; of a pixel the third has no share
 
 
 class Surface(NamedTuple):
@@ -57,9 +57,8 @@ def surface(grid: tuple[int, int], mask_shape: tuple[int, int], align_corners: b
     matrices = (interpolation_matrix(*size, align_corners) for size in sizes)
     rows, columns = (matrix.reshape(len(matrix) // patch, patch, -1).mean(axis=1) for matrix in matrices)
     first = (rows > 0).argmax(axis=1)
-    cells = CELLS_OF_PIXEL if patch == 1 else CELLS_OF_PATCH
-    padded = np.pad(rows, ((0, 0), (0, cells)))
-    share = np.take_along_axis(padded, first[:, None] + np.arange(cells), axis=1)
+    padded = np.pad(rows, ((0, 0), (0, CELLS_OF_PATCH)))
+    share = np.take_along_axis(padded, first[:, None] + np.arange(CELLS_OF_PATCH), axis=1)
     return Surface(first, share, np.ascontiguousarray(columns.T), grid[0], patch)
 
 

@@ -25,7 +25,7 @@ from net2vec_core.cli.tables import tables
 from net2vec_core.config import dump, parse_config
 from net2vec_core.dataset.records import Concept
 from net2vec_core.dependencies import made_from
-from net2vec_core.labels import write_labels
+from net2vec_core.labels import DatasetFiles, write_labels
 from net2vec_core.storage import new_store, read_table
 
 IMAGES, TRAIN, SIDE, BLOCK, FILTERS = 160, 100, 14, 4, 12
@@ -107,9 +107,8 @@ class Run:
         reader.image_labels = [()] * IMAGES
         reader.splits = ["train" if image < TRAIN else "val" for image in range(IMAGES)]
         folder, made = self.dataset, made_from(self.config, "dataset")
-        write_labels(
-            reader, SIDE, folder / "labels.zarr", folder / "images.csv", folder / "occurrences.csv.gz", made, workers=1
-        )
+        names = ("labels.zarr", "images.csv", "occurrences.csv.gz", "skipped.csv")
+        write_labels(reader, SIDE, DatasetFiles(*(folder / name for name in names)), made, skip=False, workers=1)
         concepts(self.config_file, folder, folder / "concepts.csv")
 
     def activations(self, network):

@@ -30,8 +30,8 @@ def data(tmp_path):
         yield data
 
 
-def problem_of(data, concept=0, penalty=NO_PENALTY):
-    patches = surface(GRID, MASK, True, PATCH)
+def problem_of(data, concept=0, penalty=NO_PENALTY, patch=PATCH):
+    patches = surface(GRID, MASK, True, patch)
     return Problem(data.cells, data.of(concept, train=True), LOSS_WEIGHTS, patches, penalty)
 
 
@@ -39,14 +39,14 @@ def everything():
     return np.ones((1, FILTERS), bool)
 
 
-def plain_loss(name, scene, weights, bias):
+def plain_loss(name, scene, weights, bias, patch=PATCH):
     """The loss over patches, with autograd, all images at once."""
     masks = np.array([plain.concept_mask(planes, [], 1) for planes in scene.planes])
     chosen = masks.any((1, 2)) & scene.is_train
     combined = torch.einsum("nkyx,k->nyx", torch.as_tensor(scene.active[chosen], dtype=torch.float64), weights)
     z = functional.interpolate(combined[:, None], size=MASK, mode="bilinear", align_corners=True)
-    z = functional.avg_pool2d(z, PATCH)[:, 0] + bias
-    t = functional.avg_pool2d(torch.as_tensor(masks[chosen], dtype=torch.float64)[:, None], PATCH)[:, 0]
+    z = functional.avg_pool2d(z, patch)[:, 0] + bias
+    t = functional.avg_pool2d(torch.as_tensor(masks[chosen], dtype=torch.float64)[:, None], patch)[:, 0]
     if name == "logistic":
         a, b = LOSS_WEIGHTS
         loss = a * t * functional.softplus(-z) + b * (1 - t) * functional.softplus(z)
@@ -57,15 +57,16 @@ def plain_loss(name, scene, weights, bias):
 
 @pytest.mark.parametrize("name", LOSSES)
 @pytest.mark.parametrize("scale", [0.1, 30])
-def test_loss_and_gradient_equal_autograd(data, name, scale):
-    loss = LOSSES[name](problem_of(data), FILTERS)
+@pytest.mark.parametrize("patch", [1, PATCH])
+def test_loss_and_gradient_equal_autograd(data, name, scale, patch):
+    loss = LOSSES[name](problem_of(data, patch=patch), FILTERS)
     weights = (np.random.default_rng(1).normal(size=FILTERS) * scale).astype(np.float32)
     bias = -0.7 if loss.has_bias else 0.0
     variable, shift = (
         torch.tensor(weights, dtype=torch.float64, requires_grad=True),
         torch.tensor(bias, requires_grad=True),
     )
-    expected = plain_loss(name, data.scene, variable, shift)
+    expected = plain_loss(name, data.scene, variable, shift, patch)
     expected.backward()
     value, gradient, of_bias = loss.at(weights, bias)
     assert value == pytest.approx(expected.item(), rel=1e-4)

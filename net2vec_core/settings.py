@@ -322,7 +322,7 @@ class SegmentationSettings(Section):
     bias, to convergence. Similarities and figures use the first."""
     seeds: list[Annotated[int, Field(ge=0)]] = Field(default=[0], min_length=1)
     """One fit for each seed of the start weights; similarities and figures use the first."""
-    subsets: list[Annotated[int, Field(ge=1)]] = []
+    subsets: list[Annotated[int, Field(ge=1)]] = Field(default=[1, 4, 16, 64])
     """Numbers of filters: further fits by the first recipe and seed with only the filters of largest weight; 1 is
     always among them."""
     l1: float = Field(default=0, ge=0)
@@ -346,7 +346,7 @@ class ClassificationSettings(Section):
     """`paper`: the paper's loss and optimiser."""
     seeds: list[Annotated[int, Field(ge=0)]] = Field(default=[0], min_length=1)
     """One fit for each seed of the start weights and of the images drawn."""
-    subsets: list[Annotated[int, Field(ge=1)]] = []
+    subsets: list[Annotated[int, Field(ge=1)]] = Field(default=[1, 4, 16, 64])
     """Numbers of filters: further fits with only the filters of largest weight; 1 is always among them."""
 
     _distinct_seeds = field_validator("seeds")(distinct)

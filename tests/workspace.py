@@ -24,6 +24,8 @@ TINY = {
         "control": {"model": "torchvision/squeezenet1_1", "weights": "random", "layers": ["features.7"]},
     },
     "threshold": {"quantile": 0.05},
+    "segmentation": {"subsets": []},
+    "classification": {"subsets": []},
     "analogies": ["grass + blue - green = sky"],
     "compute": {"device": "cpu"},
 }

@@ -55,6 +55,7 @@ ENVIRONMENT = "../envs/net2vec.yaml"
 # A cluster gives a GPU to a job that asks: with `cuda`, and with `auto` where `--resources gpu=N` says that there are some.
 DEVICE_TYPE = CONFIG.compute.device.partition(":")[0]
 GPU = int(DEVICE_TYPE == "cuda" or (DEVICE_TYPE == "auto" and "gpu" in workflow.global_resources))
+GPU_RECIPES = {"paper"}  # the others are fitted on the CPU
 # Threads are capped by --cores; a job that scales well takes what there is.
 ALL_CORES = 16
 
@@ -83,6 +84,11 @@ def sizes(wildcards):
     network, layer = wildcards.get("network"), wildcards.get("layer")
     layers = [layer] if layer else CONFIG.networks[network].layers if network else []
     return sizes_of(CONFIG, Path(RUN), network, layers)
+
+
+def gpu_for(recipes):
+    """The GPUs of a job that fits by these recipes."""
+    return GPU if GPU_RECIPES & {*recipes} else 0
 
 
 def memory_of(stage):

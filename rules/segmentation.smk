@@ -13,7 +13,7 @@ rule segmentation:
         ENVIRONMENT
     threads: CORES_OF_FIT
     resources:
-        gpu=GPU,
+        gpu=lambda wildcards: gpu_for([wildcards.recipe]),
         mem_mb=memory_of("segmentation"),
         runtime=minutes_of("segmentation"),
     params:
@@ -42,7 +42,7 @@ rule segmentation_subsets:
         ENVIRONMENT
     threads: CORES_OF_FIT
     resources:
-        gpu=GPU,
+        gpu=gpu_for(CONFIG.segmentation.recipes[:1]),
         mem_mb=memory_of("segmentation_subsets"),
         runtime=minutes_of("segmentation_subsets"),
     params:
@@ -71,7 +71,7 @@ rule segmentation_controls:
         ENVIRONMENT
     threads: CORES_OF_FIT
     resources:
-        gpu=GPU,
+        gpu=gpu_for(CONFIG.segmentation.recipes),
         mem_mb=memory_of("segmentation_controls"),
         runtime=minutes_of("segmentation_controls"),
     params:

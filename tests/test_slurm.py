@@ -112,6 +112,8 @@ def test_what_uses_a_gpu_asks_for_one(run):
         f"rule_segmentation_{name}" for name in ("subsets", "controls")
     }
     assert {job.gpus for job in run.submissions} == {0, 1}
+    fits = {job for job in run.submissions if job.rules.startswith("rule_segmentation_wildcards")}
+    assert {job for job in fits if job.gpus} == {job for job in fits if "paper" in job.rules}
 
 
 def test_every_job_asks_for_memory_and_time(run):

@@ -110,6 +110,7 @@ def _options(
 ) -> None:
     """The stages of Net2Vec, as the workflow calls them, and questions about networks."""
     del version
+    logging.raiseExceptions = False  # a log that finds no room says so by a traceback, beside the one message
     shown = logging.StreamHandler()
     logging.basicConfig(level=logging.WARNING, format=FORMAT[0], datefmt=FORMAT[1], handlers=[shown])
     logger.setLevel(logging.DEBUG if debug else logging.INFO)

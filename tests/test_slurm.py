@@ -135,6 +135,8 @@ def test_a_queue_with_a_qsub_is_asked_for_the_same(run, slurm, tmp_path):
     if not shutil.which("qsub"):
         pytest.skip("Slurm's qsub is not installed: apt-get install slurm-wlm-torque")
     space = Workspace(tmp_path)
+    known = space.snakemake(CONFIG, "--cores", "1", "results/tiny/small/layers.csv")  # from which memory follows
+    assert known.returncode == 0, known.stdout + known.stderr
     options = ["--profile", "profiles/cluster-generic", "--resources", "gpu=1", *HERE[2:6]]
     result = space.snakemake(CONFIG, *options, "results/tiny/small/activations/0.zarr", environment=slurm)
     assert result.returncode == 0, result.stdout + result.stderr

@@ -1,6 +1,6 @@
 // Charts by Plotly, in the page's colours.
 
-const CONFIG = { displaylogo: false, responsive: true, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };
+const CONFIG = { displayModeBar: false, responsive: true };
 
 function css(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();

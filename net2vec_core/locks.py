@@ -18,9 +18,13 @@ def lock(path: Path) -> IO[str] | None:
     return _lock(path, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-def wait_and_lock(path: Path) -> IO[str]:
-    """The same, waiting until no other has locked it."""
-    return cast(IO[str], _lock(path, fcntl.LOCK_EX))
+def wait_and_lock(path: Path, reason: str) -> IO[str]:
+    """The same, waiting until no other has locked it; a warning says the reason where that takes a while."""
+    file = lock(path)
+    if file is None:
+        logger.warning("%s", reason)
+        file = cast(IO[str], _lock(path, fcntl.LOCK_EX))
+    return file
 
 
 def lock_run(folder: Path) -> IO[str]:

@@ -5,13 +5,13 @@ localrules:
 if CONFIG.dataset.fetched:
 
     # The cache outlives this run and serves others. A parameter that takes the output is not compared by Snakemake, so that
-    # another configuration does not fetch the data again.
+    # another configuration does not fetch the data again; `update` keeps what another run has fetched while this one waited.
     localrules:
         download,
 
     rule download:
         output:
-            dataset_files(),
+            [update(path) for path in dataset_files()],
         log:
             f"{RUN}/logs/download.log",
         conda:

@@ -7,6 +7,12 @@ import threading
 from dataclasses import dataclass, field
 
 
+def _set():
+    event = threading.Event()
+    event.set()
+    return event
+
+
 @dataclass
 class FileServer:
     """What it serves and how.
@@ -23,6 +29,7 @@ class FileServer:
     statuses: list = field(default_factory=list)  # answers to the first requests instead of the file
     drops_after: list = field(default_factory=list)  # bytes after which the first answers break off
     shift: int = 0  # bytes by which the place of a part differs from that asked for
+    may_answer: threading.Event = field(default_factory=_set)
     requests: list = field(default_factory=list)
     encodings: set = field(default_factory=set)
     url: str = ""
@@ -36,6 +43,7 @@ def serving(server):
         def do_GET(self):
             server.requests.append(self.headers["Range"])
             server.encodings.add(self.headers["Accept-Encoding"])
+            server.may_answer.wait(60)
             if server.statuses:
                 return self.answer(server.statuses.pop(0), b"")
             first, content = self.first_byte(), server.content

@@ -43,17 +43,18 @@ def test_a_lock_ends_with_its_holder_however_it_ends(tmp_path, holder, how):
 
 def test_locking_keeps_what_the_file_holds(tmp_path):
     (tmp_path / "x").write_text("kept")
-    with lock(tmp_path / "x"), wait_and_lock(tmp_path / "y"):
+    with lock(tmp_path / "x"), wait_and_lock(tmp_path / "y", "waiting"):
         assert lock(tmp_path / "x") is None
     assert (tmp_path / "x").read_text() == "kept"
 
 
-def test_waiting_ends_with_the_holder(tmp_path, holder):
+def test_waiting_ends_with_the_holder_and_says_why(tmp_path, holder, caplog):
     other = holder("lock", tmp_path / "x")
     start = time.monotonic()
     subprocess.Popen(["sh", "-c", f"sleep 0.5; kill -9 {other.pid}"])
-    with wait_and_lock(tmp_path / "x"):
+    with wait_and_lock(tmp_path / "x", "somebody is at it"):
         assert time.monotonic() - start > 0.4
+    assert caplog.messages == ["somebody is at it"]
 
 
 def test_a_second_process_on_a_run_is_told_of_the_first(tmp_path, holder):

@@ -16,7 +16,7 @@ from typer.core import TyperGroup
 
 import net2vec_core
 from net2vec_core.errors import UserError
-from net2vec_core.locks import lock, wait_and_lock
+from net2vec_core.locks import wait_and_lock
 from net2vec_core.storage import noting_what_is_written
 
 # Read when NumPy is imported. Stages have threads of their own, and a product that BLAS deals to several of them has
@@ -121,10 +121,9 @@ def _options(
 
 def _write_log(path: Path) -> None:
     """Send messages to `path`, too; the job whose log this is waits for a process that a killed run has left at it."""
-    file = lock(path)
-    if file is None:
-        logger.warning("waiting for another process at this job, left by a run that was killed; see `fuser %s`", path)
-        file = wait_and_lock(path)
+    file = wait_and_lock(
+        path, f"waiting for another process at this job, left by a run that was killed; see `fuser {path}`"
+    )
     file.truncate(0)
     handler = logging.StreamHandler(file)
     handler.setFormatter(logging.Formatter(*FORMAT))

@@ -6,8 +6,7 @@ import logging
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from requests import Response
 from requests.exceptions import ChunkedEncodingError, ConnectionError, RequestException, Timeout
 
 from net2vec_core.errors import UserError
-from net2vec_core.locks import lock
 from net2vec_core.progress import progress_in_bytes
 from net2vec_core.storage import write_bytes
 
@@ -73,20 +71,6 @@ def fetch(url: str, path: Path, sha256: str | None = None) -> str:
             " fetches it anew"
         )
     return found
-
-
-@contextmanager
-def alone(path: Path) -> Iterator[None]:
-    """Keep other processes from doing the same; `path` is a file for this use, which stays.
-
-    Raises:
-        UserError: if another does it now.
-    """
-    file = lock(path)
-    if file is None:
-        raise UserError(f"{path.parent}: another run fetches the same data; run again when it is done")
-    with file:
-        yield
 
 
 def require_room(folder: Path, needed: int) -> None:

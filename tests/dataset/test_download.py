@@ -2,14 +2,13 @@ import collections
 import hashlib
 import json
 import logging
-import multiprocessing
 import shutil
 
 import pytest
 
 from file_server import FileServer, serving
 from net2vec_core.dataset import download
-from net2vec_core.dataset.download import BLOCK, PAUSES, alone, fetch, require_room
+from net2vec_core.dataset.download import BLOCK, PAUSES, fetch, require_room
 from net2vec_core.errors import UserError
 
 CONTENT = bytes(range(256)) * 8192
@@ -246,25 +245,3 @@ def test_progress_is_logged_with_how_much_came(server, tmp_path, caplog, monkeyp
     caplog.set_level(logging.INFO)
     fetch(server.url, tmp_path / "a.zip")
     assert any(line.startswith("fetching a.zip: 2.10MB of 2.10MB, ") for line in caplog.messages)
-
-
-def hold(lock, held, done):
-    with alone(lock):
-        held.set()
-        done.wait(30)
-
-
-def test_two_runs_do_not_fetch_the_same_at_once(tmp_path):
-    context = multiprocessing.get_context("fork")
-    held, done = context.Event(), context.Event()
-    other = context.Process(target=hold, args=(tmp_path / ".lock", held, done))
-    other.start()
-    assert held.wait(30)
-    try:
-        message = message_of(alone(tmp_path / ".lock").__enter__)
-        assert message == f"{tmp_path}: another run fetches the same data; run again when it is done"
-    finally:
-        done.set()
-        other.join()
-    with alone(tmp_path / ".lock"):
-        pass

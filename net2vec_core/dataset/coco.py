@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pycocotools import mask as coco_mask
 
+from net2vec_core.dataset.coco_regions import encoded
 from net2vec_core.dataset.files import inside
 from net2vec_core.dataset.images import UnreadableError, image_size, read_colors, resample_labels
 from net2vec_core.dataset.planes import stacked
@@ -151,34 +152,18 @@ def _annotate(item: _Item, annotation: dict[str, Any], numbers: dict[int, int], 
         item.panoptic = inside(table.with_suffix(""), annotation["file_name"], table)
         item.segments = {segment["id"]: numbers[segment["category_id"]] for segment in annotation["segments_info"]}
     elif annotation.get("segmentation"):
-        item.regions.append((numbers[annotation["category_id"]], _encoded(annotation["segmentation"], item)))
-
-
-def _encoded(region: Any, item: _Item) -> dict[str, Any]:
-    """A region, run-length encoded and compressed, of polygons or of either kind of run lengths."""
-    if isinstance(region, list):
-        return cast(dict[str, Any], coco_mask.merge(_compressed(region, item)))
-    if list(region["size"]) != [item.height, item.width]:
-        raise ValueError(f"a region of {item.image.name} has not its size")
-    if isinstance(region["counts"], list):
-        return cast(dict[str, Any], _compressed(region, item))
-    return {"size": region["size"], "counts": region["counts"].encode()}
-
-
-def _compressed(region: Any, item: _Item) -> Any:
-    try:
-        return coco_mask.frPyObjects(region, item.height, item.width)
-    except Exception as error:  # pycocotools raises nothing narrower
-        raise ValueError(f"a region of {item.image.name}: {error}") from None
+        number = numbers[annotation["category_id"]]
+        try:
+            item.regions.append((number, encoded(annotation["segmentation"], item.height, item.width)))
+        except ValueError as error:
+            which = f"annotation {annotation.get('id', 'without an id')} of {item.image.name}"
+            raise UserError(f"{table}: {which}: {error}") from None
 
 
 def _region_masks(item: _Item) -> Iterator[tuple[int, NDArray[np.bool_]]]:
     for number in dict.fromkeys(number for number, _ in item.regions):
         regions = [region for other, region in item.regions if other == number]
-        try:
-            yield number, coco_mask.decode(coco_mask.merge(regions)).astype(bool)
-        except ValueError as error:
-            raise UnreadableError(f"{item.image}: its annotated regions do not fit it ({error})") from None
+        yield number, coco_mask.decode(coco_mask.merge(regions)).astype(bool)
 
 
 def _segment_masks(item: _Item) -> Iterator[tuple[int, NDArray[np.bool_]]]:

@@ -50,7 +50,7 @@ def _make_coco() -> None:
         _image(f"data/{split}/a.jpg")
         content = {
             "images": [{"id": 1, "file_name": "a.jpg", "height": SIDE, "width": SIDE}],
-            "annotations": [{"image_id": 1, "category_id": 1, "segmentation": SQUARE}],
+            "annotations": [{"id": 5, "image_id": 1, "category_id": 1, "segmentation": SQUARE}],
             "categories": [{"id": 1, "name": "cat"}, {"id": 2, "name": "dog"}],
         }
         Path(f"data/annotations/instances_{split}.json").write_text(json.dumps(content))
@@ -134,18 +134,47 @@ CASES = [
     coco(
         "a COCO region of another size than its image",
         region({"size": [9, 9], "counts": [81]}),
-        "data/annotations/instances_train2017.json: not annotations in COCO's format (a region of a.jpg has"
-        " not its size)",
+        f"{ANNOTATIONS}: annotation 5 of a.jpg: its run lengths are of [9, 9], the image of [20, 20] (height, width)",
     ),
     coco(
         "COCO run lengths beyond the image",
         region({"size": [SIDE, SIDE], "counts": [0, 900000]}),
-        "data/train2017/a.jpg: its annotated regions do not fit it (…)",
+        f"{ANNOTATIONS}: annotation 5 of a.jpg: its run lengths do not come to the image's 20·20 pixels",
+    ),
+    coco(
+        "COCO run lengths that end before the image does",
+        region({"size": [SIDE, SIDE], "counts": [100, 50]}),
+        f"{ANNOTATIONS}: annotation 5 of a.jpg: its run lengths do not come to the image's 20·20 pixels",
+    ),
+    coco(
+        "compressed COCO run lengths that are cut off",
+        region({"size": [SIDE, SIDE], "counts": "T3T3"}),
+        f"{ANNOTATIONS}: annotation 5 of a.jpg: its run lengths do not come to the image's 20·20 pixels",
+    ),
+    coco(
+        "compressed COCO run lengths that are garbage",
+        region({"size": [SIDE, SIDE], "counts": "zzzz"}),
+        f"{ANNOTATIONS}: annotation 5 of a.jpg: its `counts` are no compressed run lengths",
     ),
     coco(
         "a COCO polygon of two numbers",
         region([[1, 2]]),
-        "data/annotations/instances_train2017.json: not annotations in COCO's format (a region of a.jpg: …)",
+        f"{ANNOTATIONS}: annotation 5 of a.jpg: a polygon is not a list of at least three points [x, y, x, y, …]",
+    ),
+    coco(
+        "a COCO box where a polygon should be",
+        region([2, 2, 10, 10]),
+        f"{ANNOTATIONS}: annotation 5 of a.jpg: a polygon is not a list of at least three points [x, y, x, y, …]",
+    ),
+    coco(
+        "a COCO polygon with a coordinate that is no number",
+        region([[2, 2, 12, 2, 12, None]]),
+        f"{ANNOTATIONS}: annotation 5 of a.jpg: a polygon holds what is no number",
+    ),
+    coco(
+        "a COCO polygon of another image",
+        region([[700, 500, 800, 500, 800, 600]]),
+        f"{ANNOTATIONS}: annotation 5 of a.jpg: a polygon lies far outside the image of 20×20 pixels",
     ),
     voc(
         "VOC without its list of images",

@@ -114,15 +114,20 @@ def test_image_of_another_size_than_annotated_is_named(tmp_path):
             {"annotations": [ANNOTATIONS[0] | {"category_id": 99}]},
             "an annotation names 99, which is the id of nothing there",
         ),
-        (
-            {"annotations": [ANNOTATIONS[0] | {"segmentation": {"size": [9, 9], "counts": [81]}}]},
-            "a region of 0.jpg has not its size",
-        ),
     ],
 )
 def test_what_is_not_cocos_format_is_named(tmp_path, change, reason):
     path = write(tmp_path, **change)
     assert message_of(reader_of, tmp_path) == f"{path}: not annotations in COCO's format ({reason})"
+
+
+def test_annotation_whose_region_does_not_fit_its_image_is_named(tmp_path):
+    path = write(
+        tmp_path, annotations=[*ANNOTATIONS, ANNOTATIONS[2] | {"id": 55, "segmentation": CROWD | {"counts": [9]}}]
+    )
+    assert message_of(reader_of, tmp_path) == (
+        f"{path}: annotation 55 of 0.jpg: its run lengths do not come to the image's 30·40 pixels"
+    )
 
 
 def test_category_that_is_there_twice_is_named(tmp_path):

@@ -36,7 +36,7 @@ def unpack(archive: Path, folder: Path, tables: Iterable[str]) -> None:
             root = _root(archive, members, set(tables))
             _require_harmless(archive, members)
             require_room(archive.parent, sum(_size_on_disk(member) for member in members))
-            for member in progress(members, f"unpacking {archive.name}", "files"):
+            for member in progress(members, f"unpacking {archive.name}", "file"):
                 content.extract(member, partial)
         remove(folder)
         (partial / root).rename(folder)

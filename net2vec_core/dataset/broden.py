@@ -14,10 +14,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from net2vec_core.dataset.csv_tables import concepts_of, read_labels, read_text_table, require_numbers, row_of
+from net2vec_core.dataset.csv_tables import (
+    concepts_of,
+    read_labels,
+    read_text_table,
+    require_distinct,
+    require_numbers,
+)
 from net2vec_core.dataset.files import inside
 from net2vec_core.dataset.images import UnreadableError, image_size, read_colors, resample_labels
-from net2vec_core.dataset.records import SPLITS, Concept, Record, Split
+from net2vec_core.dataset.records import Concept, Record, Split
+from net2vec_core.dataset.splits import require_splits
 from net2vec_core.errors import UserError
 from net2vec_core.settings import DatasetSettings
 
@@ -112,13 +119,8 @@ def _read_categories(path: Path) -> tuple[str, ...]:
 def _read_index(path: Path, categories: tuple[str, ...]) -> pd.DataFrame:
     index = read_text_table(path, ("image", "split", "sh", "sw", *categories), ARCHIVE)
     index = require_numbers(index, path, ("sh", "sw"))
-    wrong = index[~index["split"].isin(SPLITS)]
-    if len(wrong):
-        split = wrong["split"].iloc[0]
-        raise UserError(f"{path}: row {row_of(wrong.index[0])}: split `{split}` is none of {', '.join(SPLITS)}")
-    for split in SPLITS:
-        if split not in set(index["split"]):
-            raise UserError(f"{path}: no image of split `{split}`; concepts are learned on train and scored on val")
+    require_distinct(index, path, ("image",))
+    require_splits(index, path)
     return index
 
 

@@ -61,6 +61,21 @@ def draw_splits(groups: Sequence[str], settings: SplitSettings) -> list[Split]:
     return ["val" if group in val else "train" for group in groups]
 
 
+def require_splits(table: pd.DataFrame, path: Path) -> None:
+    """Refuse a table whose column `split` holds another word than train and val, or lacks one of them.
+
+    Raises:
+        UserError: naming the row of the other word, or the split that is missing.
+    """
+    wrong = table[~table["split"].isin(SPLITS)]
+    if len(wrong):
+        split = wrong["split"].iloc[0]
+        raise UserError(f"{path}: row {row_of(wrong.index[0])}: split `{split}` is none of {', '.join(SPLITS)}")
+    for split in SPLITS:
+        if split not in set(table["split"]):
+            raise UserError(f"{path}: no image of split `{split}`; concepts are learned on train and scored on val")
+
+
 def _read_rows(path: Path, names: Sequence[str]) -> pd.DataFrame:
     """The table's rows in the order of the images, which it names by their paths with or without the suffix."""
     table = read_text_table(path, ("image",), "its folder")
@@ -72,7 +87,9 @@ def _read_rows(path: Path, names: Sequence[str]) -> pd.DataFrame:
     if "group" in rows:
         require_text(table, path, "group", "the image has no group")
     if "split" in rows:
-        _require_splits(table, path)
+        require_splits(table, path)
+        if "group" in rows:
+            _require_whole_groups(table, path)
     return rows
 
 
@@ -92,15 +109,7 @@ def _of_images(table: pd.DataFrame, names: Sequence[str], path: Path) -> pd.Data
     return rows.set_index("image").loc[list(names)]
 
 
-def _require_splits(table: pd.DataFrame, path: Path) -> None:
-    wrong = table[~table["split"].isin(SPLITS)]
-    if len(wrong):
-        split = wrong["split"].iloc[0]
-        raise UserError(f"{path}: row {row_of(wrong.index[0])}: split `{split}` is none of {', '.join(SPLITS)}")
-    for split in SPLITS:
-        if split not in set(table["split"]):
-            raise UserError(f"{path}: no image of split `{split}`; concepts are learned on train and scored on val")
-    if "group" in table:
-        for group, splits in table.groupby("group")["split"]:
-            if splits.nunique() > 1:
-                raise UserError(f"{path}: group `{group}` lies in train and in val")
+def _require_whole_groups(table: pd.DataFrame, path: Path) -> None:
+    for group, splits in table.groupby("group")["split"]:
+        if splits.nunique() > 1:
+            raise UserError(f"{path}: group `{group}` lies in train and in val")

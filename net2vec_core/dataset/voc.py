@@ -97,7 +97,7 @@ class VocReader:
         """All parts that are annotated, by name."""
         files = [self._part_file(image) for image in range(len(self.images))]
         names: set[str] = set()
-        for path in progress([path for path in files if path.exists()], "reading the parts", "files"):
+        for path in progress([path for path in files if path.exists()], "reading the parts", "file"):
             try:
                 names |= {name for name, _ in self._parts(path)}
             except UnreadableError:

@@ -112,6 +112,11 @@ CASES = [
         "broden/index.csv: row 3: split `test` is none of train, val",
     ),
     broden(
+        "an image that the index has twice",
+        cell(INDEX, 4, "image", "set/0001.jpg"),
+        "broden/index.csv: row 4: image `set/0001.jpg` again",
+    ),
+    broden(
         "a size that is no number",
         cell(INDEX, 4, "sh", "wide"),
         "broden/index.csv: row 4: `sh` is 'wide', expected a number from 1 to 65535",

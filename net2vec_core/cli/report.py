@@ -14,16 +14,7 @@ from net2vec_core.dependencies import made_from
 from net2vec_core.figures.concept_sheets import shown_once
 from net2vec_core.figures.predictions import Predictor
 from net2vec_core.filter_masks import open_filter_masks
-from net2vec_core.report.answers import (
-    category_means,
-    example_iou,
-    filters_needed,
-    histogram_by_chance,
-    level_means,
-    recipes,
-    sharing,
-    sums,
-)
+from net2vec_core.report import answers
 from net2vec_core.report.page import PICTURES, LayerPart, RunPart, write_page
 from net2vec_core.report.pictures import MaskSources, write_concept_masks, write_filter_masks, write_thumbnails
 from net2vec_core.report.tables import OF_LAYER, OF_RUN, columns, read_named, records
@@ -70,21 +61,21 @@ def _layer(
     weights = open_weights(folder / "embeddings.zarr", config, network)
     top = config.overlap.top_filters
     more = {
-        "category_means": category_means(tables["segmentation"], config.segmentation.seeds[0]),
-        "level_means": level_means(tables["significance"]),
-        "example_iou": example_iou(tables["concept_deciles"], read_named(folder / "individual_iou.csv.gz")),
-        "histogram_by_chance": histogram_by_chance(tables["overlap_histogram"], len(weights), top),
+        "category_means": answers.category_means(tables["segmentation"], config.segmentation.seeds[0]),
+        "level_means": answers.level_means(tables["significance"]),
+        "example_iou": answers.example_iou(tables["concept_deciles"], read_named(folder / "individual_iou.csv.gz")),
+        "histogram_by_chance": answers.histogram_by_chance(tables["overlap_histogram"], len(weights), top),
     }
     return LayerPart(
         network=network,
         layer=layer,
         tables={name: columns(table) for name, table in [*tables.items(), *more.items()]},
         weights=weights,
-        recipes=recipes(tables["gains"], tables["significance"], config.chance.false_discovery_rate),
-        needed=filters_needed(tables["subsets"]),
-        sharing=sharing(tables["filter_overlap"], len(weights), top),
+        recipes=answers.recipes(tables["gains"], tables["significance"], config.chance.false_discovery_rate),
+        needed=answers.filters_needed(tables["subsets"]),
+        sharing=answers.sharing(tables["filter_overlap"], len(weights), top),
         relations=records(tables["relation_summary"]),
-        sums=sums(tables["analogies"]),
+        sums=answers.sums(tables["analogies"]),
     )
 
 

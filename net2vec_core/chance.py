@@ -41,7 +41,7 @@ def _coverage(labels: Labels) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """How many train images each concept covers at each pixel, int64 [concept, y, x], and is in, int64 [concept]."""
     often = np.zeros((len(labels.numbers), *labels.mask_shape), np.int64)
     starts = range(0, len(labels.is_train), IMAGES_READ_AT_ONCE)
-    for start in progress(starts, "chance levels", "chunks of images"):
+    for start in progress(starts, "chance levels", "chunk of images"):
         end = min(start + IMAGES_READ_AT_ONCE, len(labels.is_train))
         pairs = labels.pairs_of_images(start, end)
         on_train = labels.is_train[labels.image[pairs]]

@@ -135,7 +135,7 @@ def classify(
     starts = range(0, len(draws.names), CONCEPTS_AT_ONCE)
     fits = [
         _classify_batch(features, draws.of(slice(first, first + CONCEPTS_AT_ONCE)), sizes, recipe)
-        for first in progress(starts, "fitting embeddings", "batches of concepts")
+        for first in progress(starts, "fitting embeddings", "batch of concepts")
     ]
     return Classification.concatenate(fits)
 

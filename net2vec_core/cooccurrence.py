@@ -54,7 +54,7 @@ def count_common(labels: Labels, threads: int) -> Cooccurrence:
                 together[places] += 1
 
     starts = range(0, images, IMAGES_AT_ONCE)
-    for _ in ordered_map(count, progress(starts, "counting common pixels", "chunks of images"), threads):
+    for _ in ordered_map(count, progress(starts, "counting common pixels", "chunk of images"), threads):
         pass
     return Cooccurrence(pixels, together)
 

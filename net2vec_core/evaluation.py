@@ -123,7 +123,7 @@ def count_pixels(
                     total[part] += counted
 
     starts = range(0, masks.images, IMAGES_AT_ONCE)
-    for _ in ordered_map(count, progress(starts, "evaluating embeddings", "chunks of images"), threads):
+    for _ in ordered_map(count, progress(starts, "evaluating embeddings", "chunk of images"), threads):
         pass
     return [PixelCounts(of_recipe) for of_recipe in total.reshape(recipes, concepts, 3, BINS)]
 

@@ -165,7 +165,7 @@ def write_filter_masks(
             "bits", shape=shape, chunks=chunks, dtype="uint8", fill_value=0, compressors=COMPRESSOR
         )
         parts = _parts([shard.shape[0] for shard in shards])
-        for shard, first, last, position in progress(parts, "thresholding", "chunks of images"):
+        for shard, first, last, position in progress(parts, "thresholding", "chunk of images"):
             activations = cast(NDArray[Any], shards[shard][first:last])
             active = activations.reshape(last - first, filters, -1) > limit
             bits[position : position + last - first] = np.packbits(active, axis=-1)

@@ -28,7 +28,7 @@ def dataset_fingerprint(images: Path, occurrences: Path, masks: zarr.Array[Any],
     digest.update(occurrences.read_bytes())
     for first in range(0, len(table), CHUNK):
         digest.update(np.asarray(masks[first : first + CHUNK]).tobytes())
-    paths = progress([Path(path) for path in table["path"]], "taking the data set's fingerprint", "images")
+    paths = progress([Path(path) for path in table["path"]], "taking the data set's fingerprint", "image")
     for of_image in ordered_map(file_digest, paths, threads):
         digest.update(of_image.encode())
     return digest.hexdigest()[:16]

@@ -137,7 +137,7 @@ def _read_all(reader: Reader, skip: bool, workers: int) -> Iterator[_Result]:
     images = range(len(reader.images))
     # a fork would copy the threads that zarr has started
     with ProcessPoolExecutor(workers, multiprocessing.get_context("forkserver"), _start_worker, (reader, skip)) as pool:
-        for first in progress(images[::IMAGES_PER_CHUNK], "reading the data set", "chunks of images"):
+        for first in progress(images[::IMAGES_PER_CHUNK], "reading the data set", "chunk of images"):
             chunk = images[first : first + IMAGES_PER_CHUNK]
             results = pool.map(_read, chunk, chunksize=math.ceil(len(chunk) / workers / 2))
             yield from zip([reader.images[image] for image in chunk], results, strict=True)

@@ -32,7 +32,7 @@ def pool(shards: Sequence[Activations]) -> Iterator[Pooled]:
     """Activations, float16 or float32 [image, filter, y, x] in shards, pooled IMAGES_PER_CHUNK images at a time."""
     images, together = sum(shard.shape[0] for shard in shards), shards[0].chunks[0]
     blocks = range(0, images, IMAGES_PER_CHUNK)
-    for first in progress(blocks, "pooling", "blocks of images"):
+    for first in progress(blocks, "pooling", "block of images"):
         last = min(first + IMAGES_PER_CHUNK, images)
         parts = [
             _pool(read_images(shards, start, min(start + together, last))) for start in range(first, last, together)

@@ -79,7 +79,7 @@ def probe(
     with new_store(store, "probe", made_from, objects) as group:
         arrays = {layer: _create(group, layer, (len(images), *grid), settings) for layer, grid in grids.items()}
         first = 0
-        for outputs in ordered_map(forward, progress(batches, "probing", "batches"), settings.threads):
+        for outputs in ordered_map(forward, progress(batches, "probing", "batch"), settings.threads):
             for layer, output in outputs.items():
                 arrays[layer][first : first + len(output)] = output.numpy()
             first += len(next(iter(outputs.values())))

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tqdm import tqdm
 
@@ -22,10 +22,35 @@ class _LogLine(tqdm):  # type: ignore[type-arg]
             logger.info("%s", self)
 
 
+class _CountLine(_LogLine):
+    """A line about things that are counted; `unit` names one of them."""
+
+    @property
+    def format_dict(self) -> dict[str, Any]:
+        """What a line is made of: tqdm's, the things in the right number, and how fast they come."""
+        known = super().format_dict
+        rate = known["rate"] or known["n"] / max(known["elapsed"], 1e-9)
+        things = known["unit"] if known["total"] == 1 else plural(known["unit"])
+        return {**known, "things": things, "speed": speed(rate)}
+
+
 def progress(items: Sequence[Item], doing: str, unit: str) -> Iterator[Item]:
-    """Pass `items` on and log how many came by, how fast, and how long the rest will still take."""
-    form = "{desc}: {n_fmt} of {total_fmt} {unit}, {rate_fmt}, {remaining} left"
-    return iter(_LogLine(items, desc=doing, unit=unit, bar_format=form, mininterval=SECONDS_BETWEEN_LINES, leave=False))
+    """Pass `items` on and log how many came by, how fast, and how long the rest will still take; `unit` is one item."""
+    form = "{desc}: {n_fmt} of {total_fmt} {things}, {speed}, {remaining} left"
+    return iter(
+        _CountLine(items, desc=doing, unit=unit, bar_format=form, mininterval=SECONDS_BETWEEN_LINES, leave=False)
+    )
+
+
+def speed(rate: float) -> str:
+    """So many a second, or how many seconds each takes."""
+    return f"{rate:.3g} a second" if rate >= 1 else f"{1 / max(rate, 1e-9):.3g} s each"
+
+
+def plural(unit: str) -> str:
+    """`batches of concepts` for `batch of concepts`."""
+    first, *rest = unit.split(" ")
+    return " ".join([first + ("es" if first.endswith("ch") else "s"), *rest])
 
 
 @contextmanager

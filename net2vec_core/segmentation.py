@@ -74,7 +74,7 @@ def fit(
         problem = Problem(cells, data.of(concept, train=True), loss_weights[concept], surface, penalty)
         return recipe.fit(problem, start[concept], kept[concept])
 
-    concepts = progress(range(len(start)), "fitting embeddings", "concepts")
+    concepts = progress(range(len(start)), "fitting embeddings", "concept")
     return list(ordered_map(fit_one, concepts, threads))
 
 
@@ -98,7 +98,7 @@ def score(
             found = count_pixels(cells, examples, surface, weights[concept], bias[concept], JUST_ABOVE)
             counts[:, data.pairs(concept, train)] = found
 
-    concepts = progress(range(len(weights)), "scoring embeddings", "concepts")
+    concepts = progress(range(len(weights)), "scoring embeddings", "concept")
     for _ in ordered_map(count, concepts, threads):
         pass
     return PairCounts(labels.image, labels.concept, *counts)

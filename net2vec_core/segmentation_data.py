@@ -123,7 +123,7 @@ class FitData:
     def _write(self) -> None:
         self.scratch.mkdir(parents=True)
         place = np.argsort(self.order)
-        starts = progress(range(0, self.masks.images, IMAGES_READ_AT_ONCE), "reading masks", "chunks of images")
+        starts = progress(range(0, self.masks.images, IMAGES_READ_AT_ONCE), "reading masks", "chunk of images")
         files = ((self.scratch / name).open("wb") for name in ("filter", "cell", "target"))
         filters, cells, target = files
         with filters, cells, target:

@@ -43,7 +43,7 @@ def descend(
     layer, allowed = _Layer(data, len(start), surface, loss_weights, device), torch.from_numpy(kept).to(device)
     weights = torch.from_numpy(start[:, None] * kept).to(device)
     velocity = torch.zeros_like(weights)
-    for _epoch in progress(range(schedule.epochs), "fitting embeddings", "epochs"):
+    for _epoch in progress(range(schedule.epochs), "fitting embeddings", "epoch"):
         for concepts, examples in layer.minibatches(schedule.minibatch):
             there = torch.from_numpy(concepts).to(device)
             slope = layer.gradient(examples, weights, allowed)[there]

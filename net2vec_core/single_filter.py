@@ -148,7 +148,7 @@ def _count_images(
         return counts
 
     pixels, starts = math.prod(labels.mask_shape), range(0, masks.images, IMAGES_AT_ONCE)
-    for chunk in ordered_map(count, progress(starts, doing, "chunks of images"), threads):
+    for chunk in ordered_map(count, progress(starts, doing, "chunk of images"), threads):
         yield from chunk
 
 

@@ -35,7 +35,7 @@ def draw_concept_sheets(deciles: pd.DataFrame, concepts: pd.DataFrame, drawing: 
         folder: Where to.
     """
     chosen, words = shown_once(deciles), f"{drawing.name} · recipe {drawing.recipe}"
-    for first in progress(range(0, len(concepts), CONCEPTS_AT_ONCE), "drawing concepts", "batches"):
+    for first in progress(range(0, len(concepts), CONCEPTS_AT_ONCE), "drawing concepts", "batch"):
         batch = concepts.iloc[first : first + CONCEPTS_AT_ONCE]
         rows = chosen[chosen["concept"].isin(batch["concept"])].reset_index(drop=True)
         draw = functools.partial(

@@ -34,7 +34,7 @@ def write_thumbnails(images: Sequence[int], paths: "pd.Series[str]", fit: Fit, f
         pixels = read_rgb(Path(paths.iloc[image]), SIDE, fit)
         Image.fromarray(pixels).save(place / f"{image}.webp", quality=QUALITY, method=4)
 
-    for _ in ordered_map(write, progress(images, "drawing images", "images"), threads):
+    for _ in ordered_map(write, progress(images, "drawing images", "image"), threads):
         pass
 
 
@@ -65,7 +65,7 @@ def write_concept_masks(shown: pd.DataFrame, concepts: pd.DataFrame, sources: Ma
         folder: Of the layer's pictures.
     """
     place = _made(folder / "concepts")
-    for first in progress(range(0, len(concepts), CONCEPTS_AT_ONCE), "drawing concepts", "batches"):
+    for first in progress(range(0, len(concepts), CONCEPTS_AT_ONCE), "drawing concepts", "batch"):
         batch = concepts.iloc[first : first + CONCEPTS_AT_ONCE]
         rows = shown.merge(batch, on="concept", validate="many_to_one")
         masks = masks_of(rows, sources)
@@ -115,7 +115,7 @@ def write_filter_masks(deciles: pd.DataFrame, predictor: Predictor, folder: Path
         masks = np.stack([predictor.single(tile) for tile in of_filter[row]])
         save_strip(masks, COLORS["filter"], place / f"{filters[row]}.png")
 
-    for _ in ordered_map(write, progress(range(len(filters)), "drawing filters", "filters"), threads):
+    for _ in ordered_map(write, progress(range(len(filters)), "drawing filters", "filter"), threads):
         pass
 
 

@@ -1,10 +1,12 @@
 """A tiny run that is stopped in every way there is, and let go on; tests/interruption.py does so at length."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 
@@ -24,6 +26,45 @@ def mount(folder, size):
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         pytest.skip(f"no small file system can be mounted here: {done.stderr.strip()}")
+
+
+class MemoryGroup:
+    """Processes that together may have so much memory; when they take more, the kernel kills the largest of them."""
+
+    def __init__(self, megabytes):
+        both = Path("/sys/fs/cgroup/memory"), Path("/sys/fs/cgroup")  # of the kernel's first and second kind
+        self.folder = next(filter(Path.is_dir, both), both[0]) / f"net2vec-test-{os.getpid()}"
+        limits = {"memory.limit_in_bytes": megabytes * 10**6, "memory.max": megabytes * 10**6, "memory.swap.max": 0}
+        try:
+            self.folder.mkdir()
+            known = [name for name in limits if (self.folder / name).exists()]
+            for name in known:
+                (self.folder / name).write_text(str(limits[name]))
+        except OSError as error:
+            pytest.skip(f"no control group can be made here: {error}")
+        if not known:
+            self.folder.rmdir()
+            pytest.skip("control groups have no limits of memory here")
+
+    @property
+    def join(self):
+        """A shell command that puts the shell, and all that it starts, into the group."""
+        return f"echo $$ > {self.folder}/cgroup.procs"
+
+    @property
+    def kills(self):
+        counts = [self.folder / name for name in ("memory.oom_control", "memory.events")]
+        text = next(file for file in counts if file.exists()).read_text()
+        return int(re.search(r"^oom_kill (\d+)$", text, re.MULTILINE)[1])
+
+
+@contextmanager
+def memory_group(megabytes):
+    group = MemoryGroup(megabytes)
+    try:
+        yield group
+    finally:
+        group.folder.rmdir()
 
 
 def go_on_to_the_same_results(run, expected):
@@ -53,6 +94,19 @@ def test_a_run_that_is_stopped_in_many_ways_goes_on_to_the_same_results(tmp_path
             os.kill(number, signal.SIGKILL)
     assert run.end() != 0
     assert "a job was killed, as a system does that has no memory left" in run.output
+    go_on_to_the_same_results(run, expected)
+
+
+def test_a_job_that_the_kernel_kills_for_its_memory_is_told_and_more_of_it_lets_the_run_go_on(tmp_path, expected):
+    run = Run(tmp_path)
+    with memory_group(400) as group:
+        run.start(before=group.join)
+        assert run.end() != 0
+        assert group.kills > 0
+    assert "failed: network small; see results/tiny/logs/small/network.log" in run.output
+    assert "a job was killed, as a system does that has no memory left: see `compute` for smaller sizes" in run.output
+    assert "Finished work is kept" in run.output
+    assert "Traceback" not in run.output
     go_on_to_the_same_results(run, expected)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from net2vec_core.config import Config
-from net2vec_core.sizes import Sizes, sizes_of
+from net2vec_core.sizes import Sizes, known_images, sizes_of
 
 MIB = 2**20
 PYTHON = 300 * MIB  # with NumPy, pandas, zarr and Dask
@@ -180,7 +180,8 @@ def in_words(config: Config, results: Path, networks: Iterable[str], threads: in
             (memory_mb(stage, sizes, threads), stage) for sizes in of_layers for stage in NEEDS if stage != "probe"
         ]
     memory, stage = max(jobs)
-    return f"up to {_amount(disk)} of disk, and {_amount(memory * 1e6)} of memory for the largest job (`{stage}`)"
+    words = f"up to {_amount(disk)} of disk, and {_amount(memory * 1e6)} of memory for the largest job (`{stage}`)"
+    return words if known_images(config, results) else f"{words}, if the data set, not yet read, is as large as Broden"
 
 
 def _amount(number: float) -> str:

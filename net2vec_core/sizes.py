@@ -58,7 +58,7 @@ class Sizes:
 
 def sizes_of(config: Config, results: Path, network: str | None = None, layers: Sequence[str] = ()) -> Sizes:
     """The sizes of jobs that work on some layers of a network, or on none, of the run in results/RUN."""
-    images = _images(config, results)
+    images = known_images(config, results) or USUAL_IMAGES
     concepts, pairs = _concepts(results, images)
     grids = _grids(results, network, layers)
     side = (network and config.networks[network].image_size) or config.dataset.drawn_size
@@ -82,11 +82,12 @@ def sizes_of(config: Config, results: Path, network: str | None = None, layers: 
     )
 
 
-def _images(config: Config, results: Path) -> int:
+def known_images(config: Config, results: Path) -> int | None:
+    """How many images the data set has; None before it is read."""
     table = results / "dataset/images.csv"
     if table.exists():
         return len(_read(table, table.stat().st_mtime_ns))
-    return config.dataset.toy.images if config.dataset.reader == "toy" else USUAL_IMAGES
+    return config.dataset.toy.images if config.dataset.reader == "toy" else None
 
 
 def _concepts(results: Path, images: int) -> tuple[int, int]:

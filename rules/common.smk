@@ -58,6 +58,7 @@ GPU = int(DEVICE_TYPE == "cuda" or (DEVICE_TYPE == "auto" and "gpu" in workflow.
 GPU_RECIPES = {"paper"}  # the others are fitted on the CPU
 # Threads are capped by --cores; a job that scales well takes what there is.
 ALL_CORES = 16
+MOST_THREADS = min(ALL_CORES, workflow.resource_settings.cores or ALL_CORES)
 
 
 def share_of_cores(jobs, on_cluster):
@@ -364,8 +365,8 @@ def what_will_be_needed():
     """Room on the disk and the memory of the largest job, once every network's layers are known."""
     unknown = [network for network in CONFIG.networks if not os.path.exists(f"{RUN}/{network}/layers.csv")]
     if unknown:
-        return f"  {RUN}/logs/NETWORK/network.log says in a moment what it needs of disk and memory"
-    needs = in_words(CONFIG, Path(RUN), CONFIG.networks, workflow.resource_settings.cores or ALL_CORES)
+        return "  what it needs of disk and memory is said in a moment, once the networks' layers are known"
+    needs = in_words(CONFIG, Path(RUN), CONFIG.networks, MOST_THREADS)
     return f"  needs {needs}"
 
 

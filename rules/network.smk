@@ -24,9 +24,11 @@ rule network:
         config=CONFIG_FILE,
         made_by=made_by("network"),
         layers=lambda wildcards: CONFIG.networks[wildcards.network].layers,
+        # of the jobs that follow; a parameter that takes the output is not compared
+        threads=lambda wildcards, output: MOST_THREADS,
     shell:
         "python -m net2vec_core --log {log} network --config {params.config} --network {wildcards.network}"
-        " --output {output}"
+        " --output {output} --threads {params.threads}"
 
 
 # a job of its own, since probing depends on it, and not on which layers are asked for

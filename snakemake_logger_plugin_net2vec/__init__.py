@@ -17,6 +17,8 @@ from snakemake_logger_plugin_net2vec.run import Job, Run
 
 # what concerns single jobs, which the display shows in its own way
 HIDDEN = {LogEvent.WORKFLOW_STARTED, LogEvent.JOB_STARTED, LogEvent.SHELLCMD, LogEvent.GROUP_INFO, LogEvent.RULEGRAPH}
+# whose last word is of the whole run: what a network needs of disk and memory
+SAID_AT_THEIR_END = {"network"}
 # how a run is set up, which the profile and the options say, and that a failed job has failed
 SAID_OTHERWISE = (
     "Using workflow specific profile",
@@ -59,7 +61,7 @@ class LogHandler(LogHandlerBase):
                 self.run.start(_job(record))
                 self.display.changed()
             case LogEvent.JOB_FINISHED:
-                self.run.end(record.job_id)  # type: ignore[attr-defined]
+                self._end(record.job_id)  # type: ignore[attr-defined]
             case LogEvent.PROGRESS:
                 self.run.count(record.done, record.total)  # type: ignore[attr-defined]
                 self.display.changed()
@@ -68,6 +70,11 @@ class LogHandler(LogHandlerBase):
                 self.display.say(f"failed: {job}" + (f"; see {job.log}" if job.log else ""))
             case event if event not in HIDDEN:
                 self._pass_on(record)
+
+    def _end(self, number: int) -> None:
+        job = self.run.end(number)
+        if job and job.rule in SAID_AT_THEIR_END:
+            self.display.say(job.last_word())
 
     def _pass_on(self, record: logging.LogRecord) -> None:
         """Show other messages; while jobs run, only warnings and errors."""

@@ -66,6 +66,15 @@ def test_what_activations_take_is_their_number_times_their_size(results):
     assert "up to 0 MB of disk" in in_words(Config(), results, ["squeezenet"], threads=2)
 
 
+def test_what_is_guessed_before_the_data_set_is_read_is_said(results):
+    config = Config.model_validate({"dataset": {"reader": "folder", "path": "data"}})
+    assert in_words(config, results, ["squeezenet"], threads=2).endswith("(`fair_single_filter`)")
+    (results / "dataset/images.csv").unlink()
+    assert in_words(config, results, ["squeezenet"], threads=2).endswith(
+        ", if the data set, not yet read, is as large as Broden"
+    )
+
+
 @pytest.mark.parametrize("stage", NEEDS)
 @given(what=st.sampled_from(WHAT_GROWS), factor=st.integers(2, 9))
 def test_more_of_anything_never_needs_less(stage, what, factor):

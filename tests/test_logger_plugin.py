@@ -16,8 +16,8 @@ rule work:
 """
 
 
-def snakemake(folder, *options, check="", **streams):
-    (folder / "Snakefile").write_text(SNAKEFILE % check)
+def snakemake(folder, *options, check="", rule="work", **streams):
+    (folder / "Snakefile").write_text(SNAKEFILE.replace("work", rule) % check)
     command = [sys.executable, "-m", "snakemake", "--cores", "1", "--logger", "net2vec", *options]
     return subprocess.run(command, cwd=folder, check=False, **streams)
 
@@ -80,3 +80,9 @@ def test_nothing_to_do_is_said(tmp_path):
         (tmp_path / f"{name}.txt").touch()
     run = snakemake(tmp_path, "--rerun-triggers", "mtime", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert "Nothing to be done" in run.stdout
+
+
+def test_the_check_of_a_network_ends_with_what_the_network_needs(tmp_path, logged):
+    run = snakemake(tmp_path, rule="network", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert run.stdout.splitlines().count("fitting embeddings: 3 of 9 concepts") == 3
+    assert "\nfitting embeddings" not in logged

@@ -1,7 +1,8 @@
 import logging
-import os
+from typing import Annotated
 
 import pandas as pd
+import typer
 
 from net2vec_core.cli.options import ConfigFile, NetworkName, Output
 from net2vec_core.config import load
@@ -14,7 +15,12 @@ from net2vec_core.storage import write_table
 logger = logging.getLogger(__name__)
 
 
-def network(config: ConfigFile, network: NetworkName, output: Output) -> None:
+def network(
+    config: ConfigFile,
+    network: NetworkName,
+    output: Output,
+    threads: Annotated[int, typer.Option(min=1, help="Threads that its jobs will have, for what they need.")] = 1,
+) -> None:
     """Check a network, its weights and its layers before anything heavy runs; download weights where needed."""
     configuration = load(config)
     settings = configuration.network(network)
@@ -26,5 +32,5 @@ def network(config: ConfigFile, network: NetworkName, output: Output) -> None:
     grids = {layer: reading.grid for layer, reading in readings.items()}
     rows = [(layer, *grid) for layer, grid in grids.items()]
     write_table(pd.DataFrame(rows, columns=["layer", "filters", "height", "width"]), output)
-    needs = in_words(configuration, output.parent.parent, [network], os.cpu_count() or 1)
+    needs = in_words(configuration, output.parent.parent, [network], threads)
     logger.info("%s: needs %s", network, needs)

@@ -54,10 +54,10 @@ class Classification:
 
 
 def write_classification(
-    store: Path, fits: Classification, attributes: dict[str, Any], made_from: dict[str, Any]
+    store: Path, fits: Classification, attributes: dict[str, Any], made_from: dict[str, Any], device: str
 ) -> None:
-    """Store the fits; among the attributes are `concepts` (names) and `subset_sizes` (numbers of filters)."""
-    with new_store(store, "classification", made_from) as group:
+    """Store a device's fits; among the attributes are `concepts` (names) and `subset_sizes` (numbers of filters)."""
+    with new_store(store, "classification", made_from, device=device) as group:
         group.update_attributes(attributes)
         for name, values in vars(fits).items():
             group.create_array(name, data=values)

@@ -18,13 +18,17 @@ NEIGHBOURS = 10
 
 @dataclass(frozen=True)
 class Embeddings:
-    """Concept vectors of one task, recipe and seed: `weights` float32 [concept, filter], `bias` float32 [concept]."""
+    """Concept vectors of one task, recipe and seed, and the device that fitted them.
+
+    `weights` are float32 [concept, filter], `bias` float32 [concept].
+    """
 
     task: str
     recipe: str
     seed: int
     weights: NDArray[np.float32]
     bias: NDArray[np.float32]
+    device: str = "cpu"
 
     @property
     def path(self) -> str:
@@ -38,8 +42,8 @@ def write_embeddings(store: Path, concepts: list[str], embeddings: list[Embeddin
         root.attrs["concepts"] = concepts
         root.attrs["embeddings"] = [embedding.path for embedding in embeddings]
         for embedding in embeddings:
-            attributes = {"task": embedding.task, "recipe": embedding.recipe, "seed": embedding.seed}
-            group = root.create_group(embedding.path, attributes=attributes)
+            about = {name: getattr(embedding, name) for name in ("task", "recipe", "seed", "device")}
+            group = root.create_group(embedding.path, attributes=about)
             group.create_array("weights", data=embedding.weights)
             group.create_array("bias", data=embedding.bias)
 
@@ -100,8 +104,9 @@ def concepts_of(root: zarr.Group) -> list[str]:
 
 def _embeddings(root: zarr.Group, path: str) -> Embeddings:
     task, recipe, seed = path.split("/")
-    weights, bias = (np.asarray(cast(zarr.Array[Any], root[f"{path}/{name}"])[:]) for name in ("weights", "bias"))
-    return Embeddings(task, recipe, int(seed), weights, bias)
+    group = cast(zarr.Group, root[path])
+    weights, bias = (np.asarray(cast(zarr.Array[Any], group[name])[:]) for name in ("weights", "bias"))
+    return Embeddings(task, recipe, int(seed), weights, bias, cast(str, group.attrs["device"]))
 
 
 def _table(root: zarr.Group, embeddings: Embeddings) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import hashlib
 import importlib.metadata
 import json
 import platform
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,7 @@ Record = dict[str, Any]
 
 
 def write_record(
-    log: Path, command: str, arguments: Mapping[str, Any], config: Config, device: str, written: Sequence[Path]
+    log: Path, command: str, arguments: Mapping[str, Any], config: Config, written: Mapping[Path, str]
 ) -> None:
     """Write beside a job's log what it made, and what that was made of.
 
@@ -47,8 +47,7 @@ def write_record(
         command: Its command.
         arguments: The command's, by name; those that are no paths are kept.
         config: The run's configuration, with its fingerprints.
-        device: On which it computed.
-        written: The files, stores and folders that it wrote.
+        written: The files, stores and folders that it wrote, with the device that computed each.
     """
     network = arguments.get("network")
     stage = command.replace("-", "_")
@@ -59,7 +58,7 @@ def write_record(
         "settings": settings,
         "settings_digest": _digest(settings),
         "package_version": net2vec_core.__version__,
-        "device": device,
+        "device": next((device for device in written.values() if device != "cpu"), "cpu"),
         "written": {str(path): content_digest(path) for path in written if path.exists()},
     }
     write_bytes(log.with_suffix(".json"), _json(record))
@@ -96,13 +95,16 @@ def provenance(run: Path, config: Config) -> dict[str, Any]:
     Args:
         run: results/RUN.
         config: The run's configuration, with its fingerprints.
+
+    Raises:
+        UserError: if at a table's place lies another than was written there.
     """
-    files = {
-        Path(path).relative_to(run).as_posix(): {"sha256": digest} | _origin(record)
-        for record in _records(run / "logs", config)
-        for path, digest in record["written"].items()
-        if Path(path).exists()
-    }
+    files = {}
+    for record in _records(run / "logs", config):
+        for path, digest in record["written"].items():
+            if Path(path).exists():
+                _require_own(Path(path), digest, record["command"])
+                files[Path(path).relative_to(run).as_posix()] = {"sha256": digest} | _origin(record)
     values = config.model_dump(mode="json")
     return {
         "format_version": FORMAT_VERSION,
@@ -115,6 +117,15 @@ def provenance(run: Path, config: Config) -> dict[str, Any]:
         "fingerprints": config.fingerprints,
         "files": dict(sorted(files.items())),
     }
+
+
+def _require_own(path: Path, digest: str, command: str) -> None:
+    """Refuse a table that was changed or comes from elsewhere: unlike a store it cannot say what made it."""
+    if ".csv" in path.suffixes and (found := content_digest(path)) != digest:
+        raise UserError(
+            f"{path} is not the table that `{command}` wrote: that one had the SHA-256 {digest[:16]}…, this one has"
+            f" {found[:16]}…; remove it and run `snakemake` to make it, and what follows from it, anew"
+        )
 
 
 def write_provenance(run: Path, config: Config, path: Path) -> None:

@@ -76,7 +76,7 @@ def probe(
     forward = _Forward(reader, settings)
     size = settings.batch_size
     batches = [images[first : first + size] for first in range(0, len(images), size)]
-    with new_store(store, "probe", made_from, objects) as group:
+    with new_store(store, "probe", made_from, objects, str(reader.device)) as group:
         arrays = {layer: _create(group, layer, (len(images), *grid), settings) for layer, grid in grids.items()}
         first = 0
         for outputs in ordered_map(forward, progress(batches, "probing", "batch"), settings.threads):

@@ -1,7 +1,7 @@
 """What segmentation fits give for many concepts; a store holds several such fits of a batch of concepts, by name."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -25,6 +25,7 @@ class Segmentation:
         evaluations: How often all train images were gone through, int64 [concept].
         converged: Whether the slope came below the recipe's tolerance, bool [concept].
         counts: By image; concepts are numbered among all that are segmented.
+        device: Where they were fitted.
     """
 
     weights: NDArray[np.float32]
@@ -33,26 +34,31 @@ class Segmentation:
     evaluations: NDArray[np.int64]
     converged: NDArray[np.bool_]
     counts: PairCounts
+    device: str = "cpu"
+
+    @property
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """All but the counts, by name."""
+        return {name: values for name, values in vars(self).items() if isinstance(values, np.ndarray)}
 
     @classmethod
     def concatenate(cls, batches: "Sequence[Segmentation]") -> "Segmentation":
         """The fits of consecutive batches of concepts as those of one."""
-        names = [name for name in cls.__dataclass_fields__ if name != "counts"]
-        arrays = {name: np.concatenate([vars(batch)[name] for batch in batches]) for name in names}
-        return cls(**arrays, counts=PairCounts.concatenate([batch.counts for batch in batches]))
+        arrays = {name: np.concatenate([batch.arrays[name] for batch in batches]) for name in batches[0].arrays}
+        counts = PairCounts.concatenate([batch.counts for batch in batches])
+        return cls(**arrays, counts=counts, device=_devices(batches))
 
 
 def write_segmentations(
     store: Path, stage: str, fits: Mapping[str, Segmentation], first_concept: int, made_from: dict[str, Any]
 ) -> None:
     """Store the fits of a batch of concepts, the first of which has this number, each under its name."""
-    with new_store(store, stage, made_from) as root:
+    with new_store(store, stage, made_from, device=_devices(fits.values())) as root:
         root.update_attributes({"fits": list(fits), "first_concept": first_concept})
         for name, fit in fits.items():
-            group = root.create_group(name)
-            for array, values in vars(fit).items():
-                if array != "counts":
-                    group.create_array(array, data=values)
+            group = root.create_group(name, attributes={"device": fit.device})
+            for array, values in fit.arrays.items():
+                group.create_array(array, data=values)
             fit.counts.save(group.create_group("counts"))
 
 
@@ -67,6 +73,10 @@ def read_segmentations(stores: Sequence[Path], stage: str, made_from: dict[str, 
 
 
 def _read(group: zarr.Group) -> Segmentation:
-    names = [name for name in Segmentation.__dataclass_fields__ if name != "counts"]
-    arrays = {name: np.asarray(cast(zarr.Array[Any], group[name])[:]) for name in names}
-    return Segmentation(**arrays, counts=PairCounts.load(cast(zarr.Group, group["counts"])))
+    arrays = {name: np.asarray(cast(zarr.Array[Any], group[name])[:]) for name in group.array_keys()}
+    counts = PairCounts.load(cast(zarr.Group, group["counts"]))
+    return Segmentation(**arrays, counts=counts, device=cast(str, group.attrs["device"]))
+
+
+def _devices(fits: Iterable[Segmentation]) -> str:
+    return ", ".join(sorted({fit.device for fit in fits}))

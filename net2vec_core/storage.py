@@ -25,44 +25,48 @@ from zarr.errors import GroupNotFoundError
 import net2vec_core
 from net2vec_core.errors import UserError
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 OF_DATA = {"dataset.fingerprint": "another data set", "network.fingerprint": "other weights"}
 POINTER = "objects.json"  # in a folder that stands for a store elsewhere
 COMPRESSOR = ZstdCodec(level=1)  # smallest and fastest on float16 activations; shuffling makes both worse
 
-_written: ContextVar[list[Path] | None] = ContextVar("_written", default=None)
+_written: ContextVar[dict[Path, str] | None] = ContextVar("_written", default=None)
 
 
 @contextmanager
-def noting_what_is_written() -> Iterator[list[Path]]:
-    """A list that grows by each file, store and folder that is written within the block."""
-    paths: list[Path] = []
-    token = _written.set(paths)
+def noting_what_is_written() -> Iterator[dict[Path, str]]:
+    """What grows by each file, store and folder that is written within the block, with the device that computed it."""
+    written: dict[Path, str] = {}
+    token = _written.set(written)
     try:
-        yield paths
+        yield written
     finally:
         _written.reset(token)
 
 
-def note_written(path: Path) -> None:
-    """Add a path to the list of what is written, if one is kept."""
-    if (paths := _written.get()) is not None:
-        paths.append(path)
+def note_written(path: Path, device: str = "cpu") -> None:
+    """Add a path to what is written, if that is noted."""
+    if (written := _written.get()) is not None:
+        written[path] = device
 
 
 @contextmanager
-def new_store(path: Path, stage: str, made_from: dict[str, Any], objects: str | None = None) -> Iterator[zarr.Group]:
+def new_store(
+    path: Path, stage: str, made_from: dict[str, Any], objects: str | None = None, device: str = "cpu"
+) -> Iterator[zarr.Group]:
     """A Zarr group that appears at `path` when the block ends, and not at all when it fails.
 
     Its attributes carry the format version, the package version, the stage, `made_from` (the configuration's part on
-    which it depends), and the number and size of its files, by which `open_store` sees whether all are there. With
-    `objects`, an `s3://` address, these files lie below it, and at `path` a folder that says where.
+    which it depends), the device that computed it, which changes nothing but rounding, and the number and size of its
+    files, by which `open_store` sees whether all are there. With `objects`, an `s3://` address, these files lie below
+    it, and at `path` a folder that says where.
     """
     attributes: dict[str, Any] = {
         "format_version": FORMAT_VERSION,
         "package_version": net2vec_core.__version__,
         "stage": stage,
         "made_from": made_from,
+        "device": device,
     }
     with _new_place(path) if objects is None else _new_place_elsewhere(path, objects) as place:
         try:
@@ -72,6 +76,7 @@ def new_store(path: Path, stage: str, made_from: dict[str, Any], objects: str | 
         except BaseException:
             sync(_writers_done())
             raise
+    note_written(path, device)
 
 
 class _Place(Protocol):

@@ -34,12 +34,12 @@ def same(first, second):
 
 def test_store_gives_back_what_it_got(tmp_path, fits):
     store = tmp_path / "0.zarr"
-    write_classification(store, fits, {"concepts": ["sky", "a, b", "NA"], "subset_sizes": [1, 3]}, MADE_FROM)
+    write_classification(store, fits, {"concepts": ["sky", "a, b", "NA"], "subset_sizes": [1, 3]}, MADE_FROM, "cpu")
     same(read_classification(store, MADE_FROM), fits)
 
 
 def test_store_of_another_configuration_is_refused(tmp_path, fits):
-    write_classification(tmp_path / "0.zarr", fits, {"concepts": []}, MADE_FROM)
+    write_classification(tmp_path / "0.zarr", fits, {"concepts": []}, MADE_FROM, "cpu")
     with pytest.raises(UserError, match="`network` was a, is now b"):
         read_classification(tmp_path / "0.zarr", {"network": "b"})
 

@@ -6,7 +6,14 @@ import pandas as pd
 import pytest
 
 import net2vec_core
-from net2vec_core.embedding import Embeddings, cosine_similarity, neighbours, read_weights, write_embeddings
+from net2vec_core.embedding import (
+    Embeddings,
+    cosine_similarity,
+    neighbours,
+    read_embeddings,
+    read_weights,
+    write_embeddings,
+)
 from net2vec_core.errors import UserError
 
 
@@ -36,13 +43,15 @@ def test_one_concept_has_no_neighbours():
 def test_store_keeps_tasks_recipes_and_seeds_apart(tmp_path):
     rng = np.random.default_rng(0)
     fits = [
-        Embeddings("segmentation", "paper", seed, rng.random((2, 5), np.float32), np.zeros(2, np.float32))
-        for seed in (0, 7)
+        Embeddings("segmentation", "paper", seed, rng.random((2, 5), np.float32), np.zeros(2, np.float32), device)
+        for seed, device in ((0, "cpu"), (7, "cuda"))
     ]
     write_embeddings(tmp_path / "e.zarr", ["x", "NA"], fits, {"k": 1})
     weights = read_weights(tmp_path / "e.zarr", "segmentation", "paper", 7, {"k": 1})
     np.testing.assert_array_equal(weights, fits[1].weights)
     assert weights.index.tolist() == ["x", "NA"]
+    (again,) = read_embeddings(tmp_path / "e.zarr", "segmentation", ["paper"], 7, {"k": 1})
+    assert (again.path, again.device) == ("segmentation/paper/7", "cuda")
     with pytest.raises(UserError, match="`k` was 1, is now 2"):
         read_weights(tmp_path / "e.zarr", "segmentation", "paper", 7, {"k": 2})
 

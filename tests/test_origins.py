@@ -28,19 +28,24 @@ def run(tmp_path, monkeypatch):
     return folder.relative_to(tmp_path)
 
 
-def record(run, log, command, written, **arguments):
+def record(run, log, command, written, device="cpu", **arguments):
     paths = [run / name for name in written]
     for path in paths:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(path.name)
     log = run / "logs" / log
-    write_record(log, command, {"config": run / "config.yaml"} | arguments, load(run / "config.yaml"), "cuda:1", paths)
+    write_record(
+        log,
+        command,
+        {"config": run / "config.yaml"} | arguments,
+        load(run / "config.yaml"),
+        dict.fromkeys(paths, device),
+    )
 
 
 def test_a_file_is_listed_with_all_that_made_it(run):
-    record(
-        run, "s/0.log", "segmentation", ["net/features.0/s/0.zarr"], network="net", recipe="paper", seed=3, threads=8
-    )
+    arguments = {"network": "net", "recipe": "paper", "seed": 3, "threads": 8}
+    record(run, "s/0.log", "segmentation", ["net/features.0/s/0.zarr"], device="cuda:1", **arguments)
     write_provenance(run, load(run / "config.yaml"), run / "provenance.json")
     found = read_provenance(run / "provenance.json")
     settings = made_from(load(run / "config.yaml"), "segmentation", "net")
@@ -74,6 +79,20 @@ def test_results_of_networks_and_layers_that_are_no_more_studied_are_not_listed(
     write_provenance(run, load(run / "config.yaml"), run / "provenance.json")
     files = read_provenance(run / "provenance.json")["files"]
     assert list(files) == ["dataset/concepts.csv", "net/features.0/a.csv"]
+
+
+def test_a_table_that_comes_from_elsewhere_is_refused_with_both_sides(run):
+    record(run, "a.log", "tables", ["net/features.0/a.csv", "net/features.0/a.png"], network="net", layer="features.0")
+    (run / "net/features.0/a.png").write_text("a drawing may be changed")
+    write_provenance(run, load(run / "config.yaml"), run / "provenance.json")
+    (run / "net/features.0/a.csv").write_text("of another run")
+    written, found = (hashlib.sha256(text).hexdigest()[:16] for text in (b"a.csv", b"of another run"))
+    with pytest.raises(UserError) as caught:
+        write_provenance(run, load(run / "config.yaml"), run / "provenance.json")
+    assert str(caught.value) == (
+        f"{run}/net/features.0/a.csv is not the table that `tables` wrote: that one had the SHA-256 {written}…,"
+        f" this one has {found}…; remove it and run `snakemake` to make it, and what follows from it, anew"
+    )
 
 
 def test_the_digest_of_a_folder_is_of_names_and_contents_alone(tmp_path):

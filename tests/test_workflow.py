@@ -101,14 +101,39 @@ def test_table_values_are_possible(workspace):
         assert (table["q_value"] >= table["p_value"] - 1e-9).all()
 
 
+def first_log(workspace):
+    return min((workspace.folder / ".snakemake/log").glob("*.log")).read_text()
+
+
 def test_jobs_stay_within_the_memory_that_they_ask_for(workspace):
-    log = min((workspace.folder / ".snakemake/log").glob("*.log")).read_text()
-    jobs = re.split(r"^(?:local)?(?:rule|checkpoint) ", log, flags=re.MULTILINE)
+    jobs = re.split(r"^(?:local)?(?:rule|checkpoint) ", first_log(workspace), flags=re.MULTILINE)
     asked = [re.search(r"benchmark: (\S+)\n.* mem_mb=(\d+)", job, re.DOTALL) for job in jobs]
     assert len([*filter(None, asked)]) > 30
     for path, megabytes in (found.groups() for found in filter(None, asked)):
         used = pd.read_csv(workspace.folder / path, sep="\t")["max_rss"].max()
         assert used * 2**20 <= int(megabytes) * 10**6, path
+
+
+def test_what_a_run_needs_is_said_before_and_no_job_asks_for_more(workspace):
+    said = re.findall(r"^(\S+): needs up to .* of disk, and ([\d.]+) GB of memory", workspace.output, re.MULTILINE)
+    assert {network for network, _ in said} == TINY["networks"].keys()
+    asked = re.findall(r" mem_mb=(\d+)", first_log(workspace))
+    assert max(map(int, asked)) <= max(round(float(gigabytes) * 1000) for _, gigabytes in said)
+    again = workspace.snakemake(TINY, "--cores", "1", "--forcerun", "provenance")
+    assert re.search(r"^  needs up to .* of disk, and .* of memory", again.stdout, re.MULTILINE), again.stdout
+
+
+def test_a_table_of_elsewhere_is_refused_until_it_is_removed(workspace):
+    name = "small/features.6/failures.csv"
+    before, other = (workspace.results / table for table in (name, "small/features.7/failures.csv"))
+    own = before.read_bytes()
+    before.write_bytes(other.read_bytes() + b"\n")
+    refused = workspace.snakemake(TINY, "--cores", "1")
+    assert refused.returncode != 0
+    assert f"error: results/tiny/{name} is not the table that `inspection` wrote" in refused.stdout + refused.stderr
+    before.unlink()
+    workspace.run(TINY)
+    assert before.read_bytes() == own
 
 
 def test_every_file_is_listed_with_what_made_it(workspace):

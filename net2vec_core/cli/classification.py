@@ -30,6 +30,7 @@ def classification(
     means = read_pooled(pooled, made_from(configuration, "pool", network))
     sizes = subset_sizes(configuration.classification.subsets, means.shape[1])
     draws = draws_of(data.labels, data.concepts["name"].tolist(), seed)
-    fits = classify(means, draws, sizes, RECIPES[recipe], choose_device(configuration.compute.device))
+    device = choose_device(configuration.compute.device)
+    fits = classify(means, draws, sizes, RECIPES[recipe], device)
     attributes = {"concepts": draws.names, "recipe": recipe, "seed": seed, "subset_sizes": sizes}
-    write_classification(output, fits, attributes, made_from(configuration, "classification", network))
+    write_classification(output, fits, attributes, made_from(configuration, "classification", network), device)

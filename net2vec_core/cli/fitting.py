@@ -13,6 +13,7 @@ from net2vec_core.device import choose_device
 from net2vec_core.filter_masks import FilterMasks
 from net2vec_core.segmentation import RECIPES, fit, score
 from net2vec_core.segmentation_data import FitData
+from net2vec_core.segmentation_descent import Descent
 from net2vec_core.segmentation_model import Fit, Penalty, loss_weights, start_weights
 from net2vec_core.segmentation_store import Segmentation
 from net2vec_core.storage import beside
@@ -45,7 +46,7 @@ def fit_and_score(
     """
     how, settings, labels = RECIPES[recipe], batch.config.segmentation, batch.data.labels
     concepts, corners = batch.data.concepts, batch.config.upsampling.align_corners
-    device = choose_device(batch.config.compute.device)
+    device = choose_device(batch.config.compute.device) if isinstance(how, Descent) else "cpu"
     pixels = surface(masks.grid, labels.mask_shape, corners)
     fitted = surface(masks.grid, labels.mask_shape, corners, how.patch(masks.grid, labels.mask_shape))
     start = start_weights(concepts["name"], masks.filters, seed)
@@ -56,11 +57,11 @@ def fit_and_score(
         fits = fit(data, start, kept, of_loss, fitted, how, penalty, batch.threads, device)
         arrays = {name: np.array([vars(fit)[name] for fit in fits]) for name in Fit.__dataclass_fields__}
         return [
-            _scored({name: values[:, subset] for name, values in arrays.items()}, batch, data, pixels)
+            _scored({name: values[:, subset] for name, values in arrays.items()}, device, batch, data, pixels)
             for subset in range(kept.shape[1])
         ]
 
 
-def _scored(fits: dict[str, NDArray[Any]], batch: Batch, data: FitData, pixels: Surface) -> Segmentation:
+def _scored(fits: dict[str, NDArray[Any]], device: str, batch: Batch, data: FitData, pixels: Surface) -> Segmentation:
     counts = score(data, fits["weights"], fits["bias"], batch.data.labels, pixels, batch.threads)
-    return Segmentation(**fits, counts=replace(counts, concept=counts.concept + batch.first))
+    return Segmentation(**fits, counts=replace(counts, concept=counts.concept + batch.first), device=device)

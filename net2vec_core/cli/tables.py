@@ -49,7 +49,7 @@ def tables(
     first_seed: dict[str, PairCounts] = {recipe: pairs[recipe, seed] for recipe in configuration.segmentation.recipes}
     write_table(individual_iou_table(concepts, best, first_seed), individual_iou_csv)
     write_table(convergence_table(concepts, fits), convergence_csv)
-    vectors = [Embeddings("segmentation", *key, fit.weights, fit.bias) for key, fit in fits.items()]
+    vectors = [Embeddings("segmentation", *key, fit.weights, fit.bias, fit.device) for key, fit in fits.items()]
     write_embeddings(embeddings, concepts["name"].tolist(), vectors, made_from(configuration, "tables", network))
 
 

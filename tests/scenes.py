@@ -184,12 +184,60 @@ def write_ade20k(folder, scenes):
         {"index": {"objectnames": np.array(names, object), "proportionClassIsPart": shares}},
     )
     for scene in scenes:
-        place = folder / "images" / {"train": "training", "val": "validation"}[scene.split] / "a" / "abbey"
-        save(place / f"{scene.name}.jpg", scene.pixels)
-        for ending, plane in (("seg", scene.objects), ("parts_1", scene.parts)):
-            colors = np.stack([plane // 256 * 10, plane % 256, plane * 0 + 7], -1).astype(np.uint8)
-            save(place / f"{scene.name}_{ending}.png", colors)
+        _write_ade20k_image(folder / "images", "a/abbey", scene, first=1)
     return {"reader": "ade20k"}
+
+
+def write_ade20k_2021(folder, scenes):
+    """As the data set's own repository has it: numbers of names go beyond 256, an image's names lie beside it."""
+    for scene in scenes:
+        place = _write_ade20k_image(folder / "images/ADE", "urban/street", scene, first=401)
+        levels = [(0, scene.objects), (1, scene.parts)]
+        described = [(int(number), level) for level, plane in levels for number in np.unique(plane) if number]
+        objects = [_ade20k_object(place, scene, number, level) for number, level in described]
+        annotation = {
+            "filename": f"{scene.name}.jpg",
+            "folder": "ADE20K_2021_17_01/images/ADE/training/urban/street",
+            "imsize": [*scene.objects.shape, 3],
+            "scene": ["outdoor", "urban", "street"],
+            # MATLAB writes a list of one as what is in it
+            "object": objects[0] if len(objects) == 1 else objects,
+        }
+        (place / f"{scene.name}.json").write_text(json.dumps({"annotation": annotation}))
+    return {"reader": "ade20k"}
+
+
+def _ade20k_object(place, scene, number, level):
+    name = NAMES[number - 1]
+    instance = f"{scene.name}/instance_{number:03}_{scene.name}.png"
+    mask = (scene.parts if level else scene.objects) == number
+    save(place / instance, mask.astype(np.uint8) * 255)
+    return {
+        "id": number,
+        "name": f"{name}, {name} again",
+        "name_ndx": 400 + number,
+        "hypernym": [name, "entity"],
+        "raw_name": name,
+        "attributes": [],
+        "depth_ordering_rank": number,
+        "occluded": "no",
+        "crop": "0",
+        "parts": {"hasparts": [], "ispartof": 1 if level else [], "part_level": level},
+        "instance_mask": instance,
+        "polygon": {"x": [1, 2, 2], "y": [1, 1, 2]},
+        "saved_date": "25-Sep-2005 20:19:10",
+    }
+
+
+def _write_ade20k_image(images, within, scene, first):
+    """An image with its masks, whose numbers begin with `first`; gives its folder."""
+    place = images / {"train": "training", "val": "validation"}[scene.split] / within
+    save(place / f"{scene.name}.jpg", scene.pixels)
+    for ending, plane in (("seg", scene.objects), ("parts_1", scene.parts)):
+        number = np.where(plane, plane + first - 1, 0)
+        colors = np.stack([number // 256 * 10, number % 256, plane * 0 + 7], -1).astype(np.uint8)
+        save(place / f"{scene.name}_{ending}.png", colors)
+    return place
 
 
 def write_imagefolder(folder, scenes):

@@ -1,23 +1,24 @@
-"""ADE20K in its full layout of 2016: objects, and parts of several levels.
+"""ADE20K in its full layouts of 2016 and of 2021: objects, and parts of several levels.
 
-index_ade20k.mat                       names of objects and parts
-images/training/…, images/validation/… NAME.jpg
+2016: index_ade20k.mat                         names of objects and parts
+      images/training/…, images/validation/…   NAME.jpg with its masks
+2021: images/ADE/training/…, images/ADE/validation/…   NAME.jpg with its masks and its names, NAME.json
+
 NAME_seg.png                           objects; a pixel's index is R / 10 · 256 + G
 NAME_parts_1.png, NAME_parts_2.png …   parts, and parts of parts
 """
 
-from collections import Counter
+import os
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.io import loadmat
-from scipy.io.matlab import MatReadError
 
-from net2vec_core.dataset.files import image_files
+from net2vec_core.dataset.ade20k_names import names_beside, names_of_index
 from net2vec_core.dataset.images import image_size, read_colors, require_same_aspect, resample_labels
-from net2vec_core.dataset.records import Concept, Record, Split
+from net2vec_core.dataset.records import Record, Split
 from net2vec_core.errors import UserError
 from net2vec_core.settings import DatasetSettings
 
@@ -33,16 +34,19 @@ class Ade20kReader:
     """
 
     def __init__(self, settings: DatasetSettings) -> None:
-        """Read the index and find the images.
+        """Find the images and read the names.
 
         Raises:
-            UserError: if the index is missing or not one, or there are no images.
+            UserError: if the names are missing or not ADE20K's.
         """
-        self.folder, self.settings = cast(Path, settings.path), settings
-        self.concepts = _read_index(self.folder / INDEX)
-        found = [(path, split) for name, split in FOLDERS.items() for path in _images(self.folder / "images" / name)]
+        folder, self.settings = cast(Path, settings.path), settings
+        found = [(path, split) for name, split in FOLDERS.items() for path in _images(_root(folder) / name)]
         self.images: list[Path] = [path for path, _ in found]
         self.splits = [split for _, split in found]
+        self.concepts = names_beside(self.images) if _is_of_2021(folder) else names_of_index(folder / INDEX)
+        self.named_by = "any image's .json" if _is_of_2021(folder) else INDEX
+        self.known = np.zeros(2**16, bool)
+        self.known[[0, *(concept.number for concept in self.concepts)]] = True
 
     def read(self, image: int) -> Record:
         """The record of an image.
@@ -60,8 +64,9 @@ class Ade20kReader:
         colors = read_colors(path, CODING)
         require_same_aspect(path, colors.shape[:2], size)
         labels = colors[..., 0] // 10 * 256 + colors[..., 1]
-        if labels.max() > len(self.concepts):
-            raise UserError(f"{path}: index {labels.max()}, but {INDEX} has {len(self.concepts)} names")
+        unknown = labels[~self.known[labels]]
+        if len(unknown):
+            raise UserError(f"{path}: index {unknown.min()}, which is not in {self.named_by}")
         return resample_labels(labels, self.settings.mask_size, self.settings.fit)
 
 
@@ -73,36 +78,26 @@ def open_reader(settings: DatasetSettings, _folder: Path) -> Ade20kReader:
 def sources(settings: DatasetSettings) -> list[Path]:
     """The index and the folders of images."""
     folder = cast(Path, settings.path)
-    return [folder / INDEX, *(folder / "images" / name for name in FOLDERS)]
+    index = [] if _is_of_2021(folder) else [folder / INDEX]
+    return [*index, *(_root(folder) / name for name in FOLDERS)]
 
 
-def _images(folder: Path) -> list[Path]:
-    return [path for _, path in image_files(folder) if path.suffix == ".jpg"]
+def _is_of_2021(folder: Path) -> bool:
+    return (folder / "images" / "ADE").is_dir()
+
+
+def _root(folder: Path) -> Path:
+    return folder / "images" / "ADE" if _is_of_2021(folder) else folder / "images"
+
+
+def _images(folder: Path) -> Iterator[Path]:
+    for place, folders, names in os.walk(folder, followlinks=True):
+        images = [name for name in sorted(names) if name.endswith(".jpg") and not name.startswith(".")]
+        # 2021 has a folder beside each image, of the same name, with a mask an instance
+        folders[:] = sorted({*folders} - {name.removesuffix(".jpg") for name in images})
+        yield from (Path(place, name) for name in images)
 
 
 def _part_masks(image: Path) -> list[Path]:
     masks = image.parent.glob(f"{image.stem}_parts_*.png")
     return sorted(masks, key=lambda path: (len(path.name), path.name))
-
-
-def _read_index(path: Path) -> tuple[Concept, ...]:
-    try:
-        path.stat()  # of a file that is missing, SciPy says something else
-        index: Any = loadmat(path, simplify_cells=True)["index"]
-        names, part_shares = [str(name) for name in index["objectnames"]], index["proportionClassIsPart"]
-        categories = ["part" if share > 0.5 else "object" for share in np.atleast_1d(part_shares).tolist()]
-        rows = list(zip(_short(names), categories, strict=True))
-    except OSError as error:
-        raise UserError(
-            f"{path}: cannot be read ({error.strerror}); `dataset.path` must name an unpacked ADE20K"
-        ) from None
-    except (ValueError, LookupError, TypeError, NotImplementedError, MatReadError) as error:
-        raise UserError(f"{path}: not ADE20K's index ({error})") from None
-    return tuple(Concept(number, name, category) for number, (name, category) in enumerate(rows, start=1))
-
-
-def _short(names: list[str]) -> list[str]:
-    """The first of a name's synonyms, where it is no other's, or else all of them."""
-    first = [name.split(",")[0].strip() for name in names]
-    count = Counter(first)
-    return [short if count[short] == 1 else name for short, name in zip(first, names, strict=True)]

@@ -15,6 +15,7 @@ from bad_input.spoiling import both, config, text, without
 SIDE = 20
 SQUARE = [[2, 2, 12, 2, 12, 12, 2, 12]]
 ANNOTATIONS = "data/annotations/instances_train2017.json"
+OF_2021 = "data/images/ADE/training/a.json"
 LISTS = "data/ImageSets/Segmentation"
 
 
@@ -33,6 +34,10 @@ def voc(name: str, spoil: Callable[[], object], message: str) -> Case:
 
 def ade20k(name: str, spoil: Callable[[], object], message: str) -> Case:
     return read_as("ade20k", _make_ade20k, name, spoil, message)
+
+
+def ade20k_2021(name: str, spoil: Callable[[], object], message: str) -> Case:
+    return read_as("ade20k", _make_ade20k_2021, name, spoil, message)
 
 
 def class_folders(name: str, spoil: Callable[[], object], message: str) -> Case:
@@ -81,6 +86,14 @@ def _make_ade20k() -> None:
         _image(f"data/images/{folder}/a_seg.png", color=(0, 1, 0))
     names = np.array(["cat", "dog"], object)
     savemat("data/index_ade20k.mat", {"index": {"objectnames": names, "proportionClassIsPart": [0.0, 0.0]}})
+
+
+def _make_ade20k_2021() -> None:
+    listed = [{"id": 0, "name": "cat", "name_ndx": 1, "parts": {"part_level": 0}}]
+    for folder in ("training", "validation"):
+        _image(f"data/images/ADE/{folder}/a.jpg")
+        _image(f"data/images/ADE/{folder}/a_seg.png", color=(0, 1, 0))
+        Path(f"data/images/ADE/{folder}/a.json").write_text(json.dumps({"annotation": {"object": listed}}))
 
 
 def _make_classes() -> None:
@@ -211,7 +224,7 @@ CASES = [
         "ADE20K without its index",
         without("data/index_ade20k.mat"),
         "data/index_ade20k.mat: cannot be read (No such file or directory); `dataset.path` must name an"
-        " unpacked ADE20K",
+        " unpacked ADE20K, of 2016 with this index or of 2021 with images/ADE/",
     ),
     ade20k(
         "ADE20K with an index that is no MATLAB file",
@@ -231,12 +244,32 @@ CASES = [
     ade20k(
         "an ADE20K mask of an unknown index",
         lambda: _image("data/images/training/a_seg.png", color=(0, 9, 0)),
-        "data/images/training/a_seg.png: index 9, but index_ade20k.mat has 2 names",
+        "data/images/training/a_seg.png: index 9, which is not in index_ade20k.mat",
     ),
     ade20k(
         "ADE20K without images of val",
         without("data/images/validation"),
         "the data set has no image of split `val`; concepts are learned on train, scored on val",
+    ),
+    ade20k_2021(
+        "ADE20K of 2021 without an image's names",
+        without(OF_2021),
+        f"{OF_2021}: cannot be read (No such file or directory); every image needs one",
+    ),
+    ade20k_2021(
+        "ADE20K of 2021 with names that are cut off",
+        text(OF_2021, '{"annotation": {"object": [{"name'),
+        f"{OF_2021}: not an annotation of ADE20K (…)",
+    ),
+    ade20k_2021(
+        "ADE20K of 2021 with names of another kind",
+        text(OF_2021, '{"shapes": []}'),
+        f"{OF_2021}: not an annotation of ADE20K (it has no `annotation`)",
+    ),
+    ade20k_2021(
+        "an ADE20K mask of 2021 of an unknown index",
+        lambda: _image("data/images/ADE/training/a_seg.png", color=(0, 9, 0)),
+        "data/images/ADE/training/a_seg.png: index 9, which is not in any image's .json",
     ),
     class_folders(
         "an image in no class folder",

@@ -24,6 +24,7 @@ WITH_PARTS = {
     "broden": formats.write_broden,
     "voc": formats.write_voc,
     "ade20k": formats.write_ade20k,
+    "ade20k of 2021": formats.write_ade20k_2021,
 }
 OBJECTS_ALONE = {kind: functools.partial(formats.write_coco, kind=kind) for kind in ("instances", "stuff", "panoptic")}
 
@@ -103,7 +104,7 @@ def test_class_folders_give_labels_of_whole_images(tmp_path):
 
 
 def test_every_reader_of_files_is_held_against_the_others():
-    formats_here = {*WITH_PARTS, "coco", "imagefolder", "toy"}
+    formats_here = {*(name.split()[0] for name in WITH_PARTS), "coco", "imagefolder", "toy"}
     assert READERS.keys() == formats_here == set(get_args(DatasetSettings.model_fields["reader"].annotation))
 
 

@@ -46,6 +46,5 @@ rule all:
     default_target: True
     input:
         results_of_layers(),
-        figures(),
-        rules.report.output,
+        shown(),
         rules.provenance.output,

@@ -67,6 +67,19 @@ def with_masks(table: pd.DataFrame, image_level: bool) -> pd.DataFrame:
     return table[table["pixel_level"] | image_level].reset_index(drop=True)
 
 
+def require_masks(table: pd.DataFrame, image_level: bool) -> None:
+    """Refuse a table of which nothing is segmented.
+
+    Raises:
+        UserError: if all its concepts are of whole images and these are not wanted as masks.
+    """
+    if with_masks(table, image_level).empty:
+        raise UserError(
+            "no concept that is studied has masks: widen `concepts`, or set `segmentation.image_level: true`, which"
+            " takes a label of a whole image for a mask of all its pixels"
+        )
+
+
 def _require_known(named: list[str], known: list[str]) -> None:
     for name in named:
         if name not in known:

@@ -123,6 +123,11 @@ class Config(Section):
         return self.networks[name]
 
     @property
+    def segments(self) -> bool:
+        """Whether there can be anything to segment: class folders hold no masks."""
+        return self.dataset.reader != "imagefolder" or self.segmentation.image_level
+
+    @property
     def fingerprints(self) -> dict[str, str]:
         """Of the run's data set, under `dataset`, and of each network's weights, as far as they are known."""
         return dict(self._fingerprints)

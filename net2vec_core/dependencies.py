@@ -18,7 +18,7 @@ _WITHOUT_EFFECT = {"dataset": {"broden": {"url", "sha256"}}}
 _FINGERPRINTED = {"dataset", "network", "weights"}
 STAGE_KEYS: dict[str, tuple[str, ...]] = {
     "dataset": _DATASET,
-    "concepts": (*_DATASET, "concepts"),
+    "concepts": (*_DATASET, "concepts", "segmentation.image_level"),
     "weights": ("network",),
     "network": ("dataset.image_size", "network"),
     "probe": (*_ACTIVATIONS, "compute.images_per_shard"),

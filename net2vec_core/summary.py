@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from net2vec_core.config import load
 from net2vec_core.errors import UserError
 from net2vec_core.storage import read_table
 
@@ -24,8 +25,15 @@ def summary(run: Path) -> pd.DataFrame:
     """
     folders = [file.parent for file in sorted(run.glob("*/*/significance.csv"))]
     if not folders:
-        raise UserError(f"{run} has no finished layers; run `snakemake` to make them")
+        raise no_finished_layers(run)
     return pd.concat([_of_layer(folder) for folder in folders], ignore_index=True)
+
+
+def no_finished_layers(run: Path) -> UserError:
+    """Why results/RUN has no segmented layers."""
+    if any(run.glob("*/*/classification.csv")) and not load(run / "config.yaml").segments:
+        return UserError(f"{run} segments nothing; classification.csv in each layer's folder says what was reached")
+    return UserError(f"{run} has no finished layers; run `snakemake` to make them")
 
 
 def _of_layer(folder: Path) -> pd.DataFrame:

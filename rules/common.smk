@@ -51,6 +51,7 @@ FIGURES = f"{RUN}/figures"
 FIGURES_OF_LAYER = ["single_vs_multi", "gain", "subsets", "concepts_per_filter", "cosine_similarity", "map", "examples"]
 FIGURES_OF_RUN = ["iou_by_category", "layer_pairs", "overlap_by_layer", "filters_needed"]
 LOCKS = []
+WITHOUT_MASKS = "class folders hold no masks: concepts are classified, not segmented (see `segmentation.image_level`)"
 ENVIRONMENT = "../envs/net2vec.yaml"
 # A cluster gives a GPU to a job that asks: with `cuda`, and with `auto` where `--resources gpu=N` says that there are some.
 DEVICE_TYPE = CONFIG.compute.device.partition(":")[0]
@@ -312,13 +313,12 @@ def wordnet_files(_wildcards=None):
 
 
 def results_of_layers():
-    names = [
+    of_classification = ["classification.csv", "subsets.csv"]
+    of_segmentation = [
         "segmentation.csv",
         "fair_single_filter.csv",
         "significance.csv",
         "gains.csv",
-        "subsets.csv",
-        "classification.csv",
         "evaluation.csv",
         "filter_overlap.csv",
         "shared_filters.csv",
@@ -337,9 +337,15 @@ def results_of_layers():
         "filter_deciles.csv",
     ]
     checked_networks = [f"{RUN}/{network}/layers.csv" for network in CONFIG.networks]
+    names = [*of_classification, *(of_segmentation if CONFIG.segments else [])]
     of_layers = [f"{RUN}/{network}/{layer}/{name}" for network, layer in LAYERS for name in names]
-    of_run = [f"{RUN}/comparison/{name}.csv" for name in ("layer_pairs", "filters_needed")]
+    of_run = [f"{RUN}/comparison/{name}.csv" for name in ("layer_pairs", "filters_needed") if CONFIG.segments]
     return [*checked_networks, *of_layers, *of_run]
+
+
+def shown():
+    """The figures and the page."""
+    return [*figures(), rules.report.output] if CONFIG.segments else []
 
 
 def figures():
@@ -355,9 +361,10 @@ def what_will_be_done():
         for name, network in CONFIG.networks.items()
     ]
     folder = CONFIG.dataset_folder
+    alone = [] if CONFIG.segments else [f"  {WITHOUT_MASKS}"]
     data = CONFIG.dataset.reader if folder is None else f"{CONFIG.dataset.reader} in {folder}"
     return "\n".join(
-        [f"Run `{CONFIG.run}` on the data set {data}; results go to {RUN}/", *networks, what_will_be_needed()]
+        [f"Run `{CONFIG.run}` on the data set {data}; results go to {RUN}/", *networks, *alone, what_will_be_needed()]
     )
 
 
@@ -381,6 +388,9 @@ def why_it_stopped(logs_of_snakemake):
 def where_to_look():
     network, settings = next(iter(CONFIG.networks.items()))
     layer = settings.layers[-1]
+    if not CONFIG.segments:
+        where = f"Done. Open {RUN}/{network}/{layer}/classification.csv and the like, explained in docs/tables.md"
+        return f"{where};\n{WITHOUT_MASKS}."
     return "\n".join(
         [
             f"Done. Open {RUN}/report/index.html in a browser: the whole run in one page;",

@@ -5,8 +5,7 @@ localrules:
 rule provenance:
     input:
         results_of_layers(),
-        figures(),
-        rules.report.output,
+        shown(),
     output:
         f"{RUN}/provenance.json",
     log:

@@ -273,7 +273,7 @@ def test_nothing_depends_on_other_networks_or_the_names_of_things():
         ({"threshold": {"quantile": 0.01}}, set(STAGES_OF_LAYERS)),
         ({"concepts": {"min_val": 2}}, {"concepts", *STAGES_OF_LAYERS[1:], *STAGES_OF_CLASSIFICATION[1:]}),
         ({"upsampling": {"align_corners": False}}, set(STAGES_OF_LAYERS[1:])),
-        ({"segmentation": {"image_level": True}}, set(STAGES_OF_LAYERS[2:])),
+        ({"segmentation": {"image_level": True}}, {"concepts", *STAGES_OF_LAYERS[2:]}),
         ({"analogies": ["a + b - c"]}, {"relations"}),
         ({"segmentation": {"seeds": [0, 1]}}, {"tables", "relations"}),
         ({"classification": {"seeds": [0, 1]}}, {"classification_table"}),
@@ -381,7 +381,7 @@ def test_one_of_several_outputs_is_a_layer():
 def test_stages_without_a_network_leave_it_out():
     settings = config().dataset.model_dump(mode="json", exclude={"broden": {"url", "sha256"}})
     assert made_from(config(), "dataset") == {"dataset": settings}
-    assert set(made_from(config(), "concepts")) == {"dataset", "concepts"}
+    assert set(made_from(config(), "concepts")) == {"dataset", "concepts", "segmentation.image_level"}
 
 
 @pytest.mark.parametrize(

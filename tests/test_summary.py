@@ -27,6 +27,13 @@ def test_means_and_numbers_of_each_recipe(tmp_path):
     assert (table["concepts"] == 2).all()
 
 
+def test_a_run_that_segments_nothing_is_named(tmp_path):
+    (tmp_path / "config.yaml").write_text("dataset: {reader: imagefolder, path: classes}")
+    write_table(pd.DataFrame({"concept": ["a"]}), tmp_path / "net" / "x" / "classification.csv")
+    with pytest.raises(UserError, match="segments nothing"):
+        summary(tmp_path)
+
+
 def test_an_unfinished_run_is_named(tmp_path):
     with pytest.raises(UserError, match="has no finished layers"):
         summary(tmp_path / "none")

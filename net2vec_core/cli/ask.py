@@ -6,6 +6,7 @@ import typer
 from net2vec_core.embedding import NEIGHBOURS, load_embeddings
 from net2vec_core.errors import UserError, did_you_mean
 from net2vec_core.questions import Results, answer, as_text
+from net2vec_core.summary import no_finished_layers
 
 
 def ask(
@@ -29,7 +30,7 @@ def ask(
 def _folder_of_layer(run: Path, layer: str, network: str | None) -> Path:
     finished = [store.parent for store in sorted(run.glob("*/*/embeddings.zarr"))]
     if not finished:
-        raise UserError(f"{run} has no finished layers; run `snakemake` to make them")
+        raise no_finished_layers(run)
     _require(layer, [folder.name for folder in finished], f"no layer `{layer}`")
     networks = [folder.parent.name for folder in finished if folder.name == layer]
     if network is None and len(networks) > 1:

@@ -23,18 +23,17 @@ def subsets(
     network: NetworkName,
     dataset: DatasetFolder,
     classification: Annotated[Path, typer.Option(help="Store of classification fits.")],
-    segmentation: Annotated[
-        list[Path], typer.Option(help="Stores of the fits with all filters, first recipe and seed.")
-    ],
-    segmentation_subsets: Annotated[list[Path], typer.Option(help="Stores of the fits with few filters.")],
     output: Output,
+    segmentation: Annotated[
+        list[Path] | None, typer.Option(help="Stores of the fits with all filters, first recipe and seed.")
+    ] = None,
+    segmentation_subsets: Annotated[list[Path] | None, typer.Option(help="Stores of fits with few filters.")] = None,
 ) -> None:
-    """Gather the scores of embeddings with few filters, of both tasks."""
+    """Gather the scores of embeddings with few filters, of both tasks, or of classification where that is all."""
     configuration = load(config)
-    tables = [
-        _segmentation(configuration, network, dataset, segmentation, segmentation_subsets),
-        _classification(configuration, network, dataset, classification),
-    ]
+    tables = [_classification(configuration, network, dataset, classification)]
+    if segmentation and segmentation_subsets:
+        tables.insert(0, _segmentation(configuration, network, dataset, segmentation, segmentation_subsets))
     table = pd.concat(tables, ignore_index=True)
     first = ["concept", "category", "task", "recipe", "seed"]
     write_table(table[[*first, *table.columns.drop(first)]], output)

@@ -11,7 +11,6 @@ from net2vec_core.config import Config, load
 from net2vec_core.counts import PairCounts
 from net2vec_core.dependencies import made_from
 from net2vec_core.embedding import Embeddings, write_embeddings
-from net2vec_core.errors import UserError
 from net2vec_core.segmentation_store import Segmentation, read_segmentations
 from net2vec_core.single_filter import read_single_filter
 from net2vec_core.storage import write_table
@@ -24,17 +23,14 @@ def tables(
     dataset: DatasetFolder,
     counts: Annotated[Path, typer.Option(help="Store of the single filters' counts.")],
     single_filter_csv: Annotated[Path, typer.Option(help="Table to write.")],
+    segmentation: Annotated[list[Path], typer.Option(help="Stores of fitted concepts.")],
     segmentation_csv: Annotated[Path, typer.Option(help="Table to write.")],
     individual_iou_csv: Annotated[Path, typer.Option(help="Table to write.")],
     convergence_csv: Annotated[Path, typer.Option(help="Table to write.")],
     embeddings: Annotated[Path, typer.Option(help="Store to write.")],
-    segmentation: Annotated[list[Path] | None, typer.Option(help="Stores of fitted concepts.")] = None,
 ) -> None:
     """Gather a layer's counts and embeddings into its tables."""
     configuration = load(config)
-    if not segmentation:
-        advice = "to segment them, too, set `segmentation.image_level: true`"
-        raise UserError(f"`concepts` leaves labels of whole images alone; {advice}")
     everything, segmented = open_dataset_with_all_concepts(dataset, configuration), open_dataset(dataset, configuration)
     is_train, concepts = everything.labels.is_train, segmented.concepts
     filters, best = read_single_filter(counts, made_from(configuration, "single_filter", network))

@@ -245,6 +245,13 @@ CASES = [
         "no concept is left to study: loosen `concepts` in the configuration",
     ),
     Case(
+        "only concepts of whole images, which are not segmented",
+        config({"concepts.categories": ["scene"]}),
+        "concepts",
+        "no concept that is studied has masks: widen `concepts`, or set `segmentation.image_level: true`, which"
+        " takes a label of a whole image for a mask of all its pixels",
+    ),
+    Case(
         "an analogy of an unknown concept",
         config({"analogies": ["sky + gras = grass"]}),
         "relations",

@@ -12,12 +12,20 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from benchmarks.broden_sized import LAYER, NETWORK, generate
+from benchmarks.broden_sized import LAYER, NETWORK, broden_sizes, generate
 from benchmarks.results import machine, write_result
 from net2vec_core.cli.reading import read_concepts
 from net2vec_core.config import load
+from net2vec_core.estimates import memory_mb
 
 MINUTES, GIGABYTES = 30, 6  # what all of Broden may take
+# what each asks for memory as
+STAGES = {
+    "filter masks": "filter_masks",
+    "single filters": "single_filter",
+    "fits": "segmentation",
+    "tables": "tables",
+}
 
 Command = list[Any]
 
@@ -30,9 +38,14 @@ def main() -> None:
         config = generate(Path(folder), arguments.fraction)
         print(f"{arguments.fraction} of Broden drawn in {time.perf_counter() - before:.0f} s", flush=True)
         stages = [_measure(name, command) for name, command in _commands(config, arguments.threads)]
+        sizes = broden_sizes(arguments.fraction)
         disk = sum(file.stat().st_size for file in Path(folder).rglob("*") if file.is_file())
     seconds = sum(stage["seconds"] for stage in stages)
     memory = max(stage["memory_mib"] for stage in stages)
+    for stage, needs in STAGES.items():
+        asked = memory_mb(needs, sizes, arguments.threads) * 10**6 / 2**20
+        used = max(of["memory_mib"] for of in stages if of["stage"] == stage)
+        print(f"{stage} asks for {asked:.0f} MiB, used {used:.0f} MiB: {'holds' if used <= asked else 'MISSED'}")
     print(f"all stages: {seconds:.0f} s, {memory:.0f} MiB at most, {disk / 2**20:.0f} MiB of disk")
     if arguments.fraction == 1:
         for what, found, limit in (("minutes", seconds / 60, MINUTES), ("GiB", memory / 1024, GIGABYTES)):

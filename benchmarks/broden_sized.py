@@ -4,6 +4,7 @@ Numbers of images, concepts and images of a concept are those of Network Dissect
 682 concepts with pixels that Net2Vec studies; the tail within a category is Zipf's, as it is in Broden.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from net2vec_core.config import Config, load
 from net2vec_core.dependencies import made_from
+from net2vec_core.sizes import Sizes
 from net2vec_core.storage import COMPRESSOR, new_store, write_table
 
 IMAGES, FILTERS, GRID, MASK = 63_305, 256, 13, 112
@@ -59,6 +61,30 @@ def generate(folder: Path, fraction: Fraction, seed: int = 0) -> Path:
         _write_activations(folder / f"activations/{number}.zarr", config, last - first, rng)
         first = last
     return config_file
+
+
+def broden_sizes(fraction: Fraction) -> Sizes:
+    """What the needs of jobs on such stores grow with."""
+    config, vocabulary = Config.model_validate(_settings()), _vocabulary()
+    return Sizes(
+        images=round(IMAGES * fraction),
+        shard_images=min(round(IMAGES * fraction), config.compute.images_per_shard),
+        batch_images=config.compute.batch_size,
+        image_pixels=config.dataset.drawn_size**2,
+        mask_pixels=MASK**2,
+        activations=FILTERS * GRID**2,
+        filters=FILTERS,
+        cells=GRID**2,
+        number_bytes=2,
+        concepts=len(vocabulary),
+        pairs=round(vocabulary["images"].sum() * fraction),
+        batches=math.ceil(len(vocabulary) / config.compute.concepts_per_job),
+        fits=1,
+        subsets=1,
+        quantiles=len(config.single_filter.quantiles),
+        quantile=config.threshold.quantile,
+        gpu=False,
+    )
 
 
 def _settings() -> dict[str, Any]:

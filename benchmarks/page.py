@@ -116,13 +116,9 @@ was at hand: that way is held against the CPU's by a test, and not measured."""
 
 MEMORY = """## Memory
 
-What a job needs follows from the configuration and the size of the data; tests hold the first two.
-
-- Fits: `segmentation_data.memory`. The active cells and the packed masks lie in scratch files beside the output, which
-  the system maps, and drops as it pleases.
-- Single filters: `single_filter.memory`.
-- Thresholds: for each thread a block of 32 MiB of activations and its counts, 16 MiB, and 0.5 MiB a filter.
-- Probe: `probe.estimate`, which it announces."""
+What a job needs follows from the configuration and the size of the data: `net2vec_core/estimates.py` has a formula for
+each stage, by which jobs ask a cluster for memory and a run says what it needs. Tests hold what was measured here, and
+what the jobs of a tiny run take, against it."""
 
 
 if __name__ == "__main__":

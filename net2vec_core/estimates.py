@@ -11,15 +11,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from net2vec_core.config import Config
-from net2vec_core.sizes import Sizes, known_images, sizes_of
+from net2vec_core.sizes import BYTES, Sizes, known_images, sizes_of
 
 MIB = 2**20
-PYTHON = 300 * MIB  # with NumPy, pandas, zarr and Dask
+PYTHON = 350 * MIB  # with NumPy, pandas, zarr, Dask and Numba
 TORCH = 1000 * MIB
 WORKER = 250 * MIB  # a process that reads the data set
 WEIGHTS = 1000 * MIB  # of a network of 130 million parameters, read and copied
 IMAGES_AT_ONCE = 64  # that stages read together
 COUNTS = 32 * MIB  # of the digits of a task's filters (`threshold`)
+MERGED = 4  # counts that become one (`threshold`)
+OF_PAIR = 100  # bytes that a row of the data set's occurrences takes
 BLOCK = 32 * MIB  # of activations in a task
 EVALUATIONS = 100  # of the loss, at most, for one fit
 SLOWER = 5  # than the machine on which times were measured
@@ -44,8 +46,12 @@ def _probe(sizes: Sizes, threads: int) -> Need:
 
 
 def _thresholds(sizes: Sizes, threads: int, quantiles: int = 1) -> Need:
-    keys = 6 * max(BLOCK, sizes.cells * 64 * sizes.number_bytes)  # a block, and what its order is worked out from
-    memory = PYTHON + threads * (keys + 2 * COUNTS * quantiles) + 4 * COUNTS * quantiles
+    """Counts wait at each level of the tree that merges them; those of float16's one digit serve all quantiles."""
+    of_image = sizes.cells * 64 * sizes.number_bytes
+    keys = 6 * max(BLOCK, of_image)  # a block, and what its order is worked out from
+    levels = 1 + math.ceil(math.log(max(1, sizes.images * of_image / BLOCK), MERGED))
+    counts = COUNTS * (quantiles if sizes.number_bytes > BYTES["float16"] else 1)
+    memory = PYTHON + threads * (keys + 2 * counts) + levels * MERGED * counts
     return Need(memory, _seconds_to_read(sizes) * (1 + quantiles))
 
 
@@ -59,29 +65,35 @@ def _rotated(sizes: Sizes, threads: int) -> Need:
     turned = threads * 3 * _dense(sizes, 4)  # products are in float32
     counted = _single_filter(sizes, threads)
     seconds = 3 * found.seconds + counted.seconds + sizes.images * sizes.cells * sizes.filters**2 / 1e9
-    return Need(found.memory + turned + counted.memory, seconds)
+    return Need(found.memory + turned + counted.memory - PYTHON, seconds)
 
 
 def _single_filter(sizes: Sizes, threads: int) -> Need:
     counts = 8 * 8 * sizes.concepts * sizes.filters
     seconds = sizes.images * sizes.filters * sizes.cells * 2e-9 + sizes.pairs * sizes.mask_pixels * 2e-7
-    return Need(PYTHON + counts + threads * 2 * _dense(sizes, 2), seconds)
+    return Need(PYTHON + _tables_read(sizes) + counts + threads * (32 * MIB + 2 * _dense(sizes, 2)), seconds)
 
 
 def _fair_single_filter(sizes: Sizes, threads: int) -> Need:
     found = _thresholds(sizes, threads, sizes.quantiles)
     many = replace(sizes, filters=sizes.filters * sizes.quantiles)
     counted = _single_filter(many, threads)
-    return Need(found.memory + counted.memory + _dense(sizes, sizes.number_bytes), found.seconds + counted.seconds)
+    memory = found.memory + counted.memory - PYTHON + _dense(sizes, sizes.number_bytes)
+    return Need(memory, found.seconds + counted.seconds)
 
 
 def _fit(sizes: Sizes, threads: int, fits: float) -> Need:
-    """`fits` fits of a batch's concepts. What they read lies in mapped files, of which the part in use counts."""
+    """`fits` fits of a batch's concepts. What they read lies in mapped files, of which the part in use counts.
+
+    Beside these a thread holds the patches of a concept, four pixels or more in each, were it in every image.
+    """
     pairs, concepts = sizes.pairs / sizes.batches, sizes.concepts / sizes.batches
     weights = 16 * 8 * concepts * sizes.filters * fits
     mapped = min(scratch_bytes(sizes), 4096 * MIB)
     seconds = pairs * EVALUATIONS * fits * 40e-6 * sizes.mask_pixels / 112**2
-    return Need(TORCH + mapped + weights + threads * 64 * MIB + _dense(sizes, 2), seconds)
+    of_threads = threads * (64 * MIB + sizes.images * sizes.mask_pixels / 4)
+    memory = PYTHON + _tables_read(sizes) + mapped + weights + of_threads + _dense(sizes, 2)
+    return Need(memory + (TORCH if sizes.gpu else 0), seconds)
 
 
 def _segmentation(sizes: Sizes, threads: int) -> Need:
@@ -103,7 +115,7 @@ def _pool(sizes: Sizes, _threads: int) -> Need:
 def _classification(sizes: Sizes, _threads: int) -> Need:
     pooled = 3 * 4 * sizes.images * sizes.filters
     seconds = 60 * (sizes.pairs + sizes.images) * sizes.filters * 1e-8 * sizes.subsets
-    return Need(TORCH + pooled, seconds, spread=False)
+    return Need(TORCH + _tables_read(sizes) + pooled, seconds, spread=False)
 
 
 def _dataset(sizes: Sizes, threads: int) -> Need:
@@ -114,7 +126,7 @@ def _dataset(sizes: Sizes, threads: int) -> Need:
 def _evaluation(sizes: Sizes, threads: int) -> Need:
     histograms = 2 * 8 * 1024 * sizes.concepts * sizes.fits * (threads + 1)
     seconds = sizes.images * sizes.concepts * sizes.fits * sizes.mask_pixels * 4e-9
-    return Need(PYTHON + histograms + threads * 2 * _dense(sizes, 2), seconds)
+    return Need(PYTHON + _tables_read(sizes) + histograms + threads * 2 * _dense(sizes, 2), seconds)
 
 
 def _of_tables(sizes: Sizes, _threads: int) -> Need:
@@ -199,7 +211,11 @@ def scratch_bytes(sizes: Sizes) -> int:
 
 
 def _active_bytes(sizes: Sizes) -> float:
-    return sizes.images * sizes.filters * sizes.cells * 0.02 * 8
+    return sizes.images * sizes.filters * sizes.cells * sizes.quantile * 8
+
+
+def _tables_read(sizes: Sizes) -> float:
+    return OF_PAIR * sizes.pairs
 
 
 def _dense(sizes: Sizes, of_number: int) -> float:

@@ -18,21 +18,6 @@ from net2vec_core.progress import progress
 from net2vec_core.storage import remove
 
 IMAGES_READ_AT_ONCE = 64
-PYTHON = 400 * 2**20  # the interpreter with its libraries
-CHUNKS = 96 * 2**20  # for each thread: what 64 images take while they are read
-
-
-def memory(
-    images: int, filters: int, grid: tuple[int, int], mask_shape: tuple[int, int], quantile: float, threads: int
-) -> int:
-    """Bytes that a fit needs at most on the CPU, whatever the concepts.
-
-    The active cells of all images, 8 bytes each, of which there are τ in all cells; and for each thread the packed
-    masks and the patches, four pixels or more in each, of one concept, were it in every image.
-    """
-    cells = 8 * math.ceil(quantile * filters * math.prod(grid) * images)
-    of_image = mask_shape[0] * (-(-mask_shape[1] // 8)) + math.prod(mask_shape) // 4
-    return PYTHON + cells + threads * (CHUNKS + images * of_image)
 
 
 class Cells(NamedTuple):

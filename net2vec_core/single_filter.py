@@ -21,14 +21,6 @@ from net2vec_core.storage import new_store, open_store
 
 IMAGES_AT_ONCE = 16
 TRAIN, VAL = 0, 1
-PYTHON = 400 * 2**20  # the interpreter with its libraries
-CHUNKS = 32 * 2**20  # for each thread: 16 images, their masks and their patterns, twice
-COUNTS = 4  # int64 arrays [concept, filter, split]
-
-
-def memory(concepts: int, filters: int, threads: int) -> int:
-    """Bytes that counting every filter for every concept needs at most, however many images there are."""
-    return PYTHON + COUNTS * 8 * 2 * concepts * filters + 2 * threads * CHUNKS
 
 
 @dataclass(frozen=True)

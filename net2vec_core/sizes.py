@@ -37,6 +37,8 @@ class Sizes:
         fits: Of a concept: recipes times seeds.
         subsets: Of filters, for segmentation or classification, whichever are more.
         quantiles: Of the fair single filter.
+        quantile: τ, the share of cells in which a filter is active.
+        gpu: Whether fits may take a GPU.
     """
 
     images: int
@@ -54,6 +56,8 @@ class Sizes:
     fits: int
     subsets: int
     quantiles: int
+    quantile: float
+    gpu: bool
 
 
 def sizes_of(config: Config, results: Path, network: str | None = None, layers: Sequence[str] = ()) -> Sizes:
@@ -79,6 +83,8 @@ def sizes_of(config: Config, results: Path, network: str | None = None, layers: 
         fits=len(segmentation.recipes) * len(segmentation.seeds),
         subsets=1 + max(len(segmentation.subsets), len(config.classification.subsets)),
         quantiles=len(config.single_filter.quantiles),
+        quantile=config.threshold.quantile,
+        gpu=compute.device != "cpu",
     )
 
 

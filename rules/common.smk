@@ -4,6 +4,7 @@ import math
 import os
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from net2vec_core.config import FINGERPRINT, dump, parse_config
@@ -85,7 +86,7 @@ def sizes(wildcards):
     """What a job's needs grow with: the layers that it works on, and all that is known of the data by now."""
     network, layer = wildcards.get("network"), wildcards.get("layer")
     layers = [layer] if layer else CONFIG.networks[network].layers if network else []
-    return sizes_of(CONFIG, Path(RUN), network, layers)
+    return replace(sizes_of(CONFIG, Path(RUN), network, layers), gpu=bool(GPU))
 
 
 def gpu_for(recipes):

@@ -6,6 +6,7 @@ is there. A hidden file beside it lists the addresses, so that what a killed job
 
 import hashlib
 import json
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ import obstore
 from obstore.store import S3Store
 from zarr.storage import ObjectStore
 
+from net2vec_core.errors import UserError
 from net2vec_core.storage import POINTER, beside
 
 if TYPE_CHECKING:  # obstore has its types in stubs alone
@@ -64,9 +66,15 @@ def new_objects(path: Path, base: str) -> Iterator[Objects]:
     """An address below `base`, at which nothing lies yet, for the files of the store at `path`.
 
     When the block ends, those of all earlier stores of this path are removed; when it fails, those written in it.
+
+    Raises:
+        UserError: if an earlier address, all below which would be removed, is none that is made here.
     """
     listed = path.with_name(f".{path.name}.addresses")
     earlier = listed.read_text(encoding="utf-8").split() if listed.exists() else []
+    for address in earlier:
+        if not re.fullmatch(rf"s3://\S+/{re.escape(path.name)}/[0-9a-f]{{16}}", address):
+            raise UserError(f"{listed}: {address} is no address of a store {path.name}; remove the file")
     new = Objects("/".join([base.rstrip("/"), path.as_posix().strip("/"), secrets.token_hex(8)]))
     _write_lines(listed, [*earlier, new.address])
     try:

@@ -122,6 +122,19 @@ def test_complete_store_survives_a_failed_rewrite(tmp_path):
     assert numbers_in(path) == [1, 2, 3]
 
 
+@pytest.mark.parametrize(
+    "address", ["s3://masks/", "s3://masks/some/where", "s3://masks/x.zarr", "s3://masks/0123456789abcdef"]
+)
+def test_nothing_is_removed_but_stores_of_this_name(bucket, tmp_path, address):
+    bucket.put_object(Bucket="masks", Key="some/where/mine", Body=b"kept")
+    (tmp_path / ".x.zarr.addresses").write_text(f"{address}\n")
+    with pytest.raises(
+        UserError, match=f"x.zarr.addresses: {address} is no address of a store x.zarr; remove the file"
+    ):
+        write_numbers(tmp_path / "x.zarr", [1])
+    assert objects(bucket) == ["some/where/mine"]
+
+
 def test_what_a_killed_job_left_is_removed_by_the_next(bucket, tmp_path):
     path = tmp_path / "x.zarr"
     killed = subprocess.run([sys.executable, "-c", DIES_WHILE_WRITING, path, BASE], check=False)

@@ -1,6 +1,7 @@
 from pathlib import Path
 from typing import Annotated
 
+import pandas as pd
 import typer
 
 from net2vec_core.cli.opening import open_dataset
@@ -13,6 +14,7 @@ from net2vec_core.figures.concepts_per_filter import concepts_per_filter
 from net2vec_core.figures.cosine_similarity import cosine_similarity
 from net2vec_core.figures.example_choice import gather_examples
 from net2vec_core.figures.examples import examples
+from net2vec_core.figures.fonts import warn_of_boxes
 from net2vec_core.figures.gain import gain
 from net2vec_core.figures.scores import read_fits, read_scores
 from net2vec_core.figures.single_vs_multi import single_vs_multi
@@ -33,6 +35,7 @@ def figure_layer(
     configuration = load(config)
     name = f"{network} · {layer}"
     scores = read_scores(results, configuration.segmentation)
+    warn_of_boxes(pd.unique(scores[["concept", "category"]].to_numpy().ravel()).tolist())
     save(single_vs_multi(scores, name), output / "single_vs_multi")
     save(subsets(read_table(results / "subsets.csv", dtype={"concept": str}), name), output / "subsets")
     overlap = read_table(results / "filter_overlap.csv", dtype={"concepts": str, "top_concepts": str})

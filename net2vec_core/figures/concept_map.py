@@ -16,6 +16,7 @@ from net2vec_core.figures.style import (
     in_order,
     shorten,
     styled,
+    write_title,
 )
 
 
@@ -29,7 +30,7 @@ def concept_map(places: pd.DataFrame, name: str) -> Figure:
     """
     figure = Figure(figsize=(9, 8.4), layout="constrained")
     axes = figure.subplots()
-    figure.suptitle(f"{name}: {finding(places)}", x=0.012, ha="left")
+    write_title(figure, f"{name}: {finding(places)}")
     _ties(axes, places)
     for category in in_order(places["category"]):
         rows = places[places["category"] == category]

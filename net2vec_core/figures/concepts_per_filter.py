@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from net2vec_core.figures.style import shorten, styled
+from net2vec_core.figures.style import shorten, styled, write_title
 from net2vec_core.overlap import SEPARATOR
 
 LISTED = 10
@@ -34,7 +34,7 @@ def concepts_per_filter(overlap: pd.DataFrame, top_filters: int, name: str) -> F
     """
     figure = Figure(figsize=(11, 5.6), layout="constrained")
     used = int((overlap["best_for"] > 0).sum())
-    figure.suptitle(f"{name}: {used} of {len(overlap)} filters are the best one for some concept", x=0.012, ha="left")
+    write_title(figure, f"{name}: {used} of {len(overlap)} filters are the best one for some concept")
     uses = {"best_for": "Best single filter of", "top_for": f"Among the {top_filters} largest |weights| of"}
     for (left, right), (column, use) in zip(figure.subplots(2, 2, width_ratios=[1, 1.4]), uses.items(), strict=True):
         _distribution(left, overlap[column].to_numpy(), use)

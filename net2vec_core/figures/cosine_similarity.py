@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.cluster.hierarchy import dendrogram, leaves_list
 
 from net2vec_core.concept_map import cluster_tree
-from net2vec_core.figures.style import SOFT, category_color, category_handles, shorten, styled
+from net2vec_core.figures.style import SOFT, category_color, category_handles, shorten, styled, write_title
 
 MAX_LABELS = 100
 
@@ -30,7 +30,7 @@ def cosine_similarity(cosines: pd.DataFrame, categories: pd.Series, name: str) -
     side = min(11.0, max(4.5, 2 + 0.12 * len(cosines)))
     figure = Figure(figsize=(side + 1.4, side + 0.9), layout="constrained")
     grid = figure.add_gridspec(2, 2, width_ratios=[1, 45], height_ratios=[5, 45], wspace=0, hspace=0)
-    figure.suptitle(f"{name}: {finding(cosines)}", x=0.012, ha="left")
+    write_title(figure, f"{name}: {finding(cosines)}")
     _tree(figure.add_subplot(grid[0, 1]), tree)
     strip, heat = figure.add_subplot(grid[1, 0]), figure.add_subplot(grid[1, 1])
     _strip(strip, categories[ordered.index])

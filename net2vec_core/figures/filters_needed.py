@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator, PercentFormatter
 
 from net2vec_core.figures.iou_by_category import NETWORK_COLORS
-from net2vec_core.figures.style import SOFT, shorten, styled
+from net2vec_core.figures.style import SOFT, shorten, styled, write_title
 
 ALL = "all"
 TASKS = ("segmentation", "classification")
@@ -33,7 +33,7 @@ def filters_needed(table: pd.DataFrame) -> Figure:
     tasks, shares = [task for task in TASKS if task in set(rows["task"])], sorted(set(rows["share"]))
     colors = layer_colors(rows)
     figure = Figure(figsize=(10, 1 + 2.9 * max(0.2, len(tasks))), layout="constrained")
-    figure.suptitle(finding(rows), x=0.012, ha="left")
+    write_title(figure, finding(rows))
     for number, (task, share) in enumerate(itertools.product(tasks, shares), start=1):
         axes = figure.add_subplot(len(tasks), len(shares), number)
         _panel(axes, rows[(rows["task"] == task) & (rows["share"] == share)], colors)

@@ -20,6 +20,7 @@ from net2vec_core.figures.style import (
     point_style,
     shorten,
     styled,
+    write_title,
 )
 
 LABELLED = 5
@@ -38,7 +39,7 @@ def gain(scores: pd.DataFrame, trends: pd.DataFrame, name: str) -> Figure:
     recipes = scores["recipe"].unique().tolist()
     figure = Figure(figsize=(11, 1.2 + 3.3 * len(recipes)), layout="constrained")
     panels = figure.subplots(len(recipes), len(AGAINST), sharey=True, squeeze=False)
-    figure.suptitle(f"{name}: {finding(scores)}", x=0.012, ha="left")
+    write_title(figure, f"{name}: {finding(scores)}")
     for recipe, row in zip(recipes, panels, strict=True):
         for against, axes in zip(AGAINST, row, strict=True):
             _panel(axes, scores[scores["recipe"] == recipe], against)

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from net2vec_core.figures.style import INK, SOFT, category_color, in_order, shorten, styled
+from net2vec_core.figures.style import INK, SOFT, category_color, in_order, shorten, styled, write_title
 
 ALL = "all concepts"
 MAX_WIDTH = 14  # of a row of panels, inches
@@ -37,7 +37,7 @@ def iou_by_category(scores: pd.DataFrame) -> Figure:
         _panel(panel, scores if category == ALL else scores[scores["category"] == category], category, colors)
     for empty in axes[len(panels) :]:
         empty.remove()
-    figure.suptitle(finding(scores), x=0.01, ha="left")
+    write_title(figure, finding(scores))
     figure.supylabel("mean IoU on val images", fontsize=8)
     figure.legend(handles=_handles(colors), loc="outside lower left", ncols=4)
     return figure

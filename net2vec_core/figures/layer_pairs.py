@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from net2vec_core.figures.style import INK, shorten, styled
+from net2vec_core.figures.style import INK, shorten, styled, write_title
 
 ALPHA = 0.05
 LONGEST = 36  # letters of a name
@@ -26,11 +26,11 @@ def layer_pairs(pairs: pd.DataFrame, layers: list[str]) -> Figure:
     names = [*layers, *(name for name in _names(pairs, "second").unique() if name not in layers)]
     if len(names) < 2:
         alone = Figure(figsize=(8.5, 0.6))
-        alone.suptitle(finding(pairs), x=0.012, ha="left")
+        write_title(alone, finding(pairs))
         return alone
     label, side = LETTER * max(len(shorten(name, LONGEST)) for name in names), max(2.4, CELL * len(names))
     figure = Figure(figsize=(max(8.5, label + 2 * side + 1.2), label + side + 0.5), layout="constrained")
-    figure.suptitle(finding(pairs), x=0.012, ha="left")
+    write_title(figure, finding(pairs))
     panels = figure.subplots(1, 2, sharey=True)
     for axes, (column, title) in zip(panels, COLUMNS.items(), strict=True):
         _matrix(axes, matrix(pairs, column, names), title)

@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from net2vec_core.figures.style import FAINT, INK, shorten, styled
+from net2vec_core.figures.style import FAINT, INK, shorten, styled, write_title
 
 LONGEST = 36  # letters of a name
 LETTER, BAR = 0.075, 0.34  # inches
@@ -26,7 +26,7 @@ def overlap_by_layer(histograms: dict[str, pd.DataFrame], top_filters: int) -> F
     names = [shorten(name, LONGEST) for name in histograms]
     label, height = LETTER * max(map(len, names)), BAR * len(names)
     figure = Figure(figsize=(max(9, label + 7.5), height + 1.6), layout="constrained")
-    figure.suptitle(finding(histograms), x=0.012, ha="left")
+    write_title(figure, finding(histograms))
     titles = {
         "best": "Best single filter of … concepts",
         "top": f"Among the {top_filters} largest |weights| of … concepts",

@@ -3,12 +3,12 @@
 import functools
 from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from net2vec_core.figures.fonts import font_file
 from net2vec_core.figures.style import INK, SOFT
 
 TILE, GAP, MARGIN, HEADER = 96, 4, 16, 76  # pixels
@@ -29,13 +29,14 @@ class Sheet:
         """Add a picture, uint8 [TILE, TILE, 3], with a note in its lower left corner."""
         self.image.paste(Image.fromarray(pixels), (x, y))
         place = (x + 4, y + TILE - 4)
-        self._draw.text(place, note, INK, _font(12, bold=True), anchor="ls", stroke_width=2, stroke_fill="white")
+        font = _font(12, font_file(note, bold=True))
+        self._draw.text(place, note, INK, font, anchor="ls", stroke_width=2, stroke_fill="white")
 
     def words(
         self, x: int, y: int, text: str, size: int, anchor: str = "la", bold: bool = False, color: str = INK
     ) -> None:
         """Add words; `anchor` is Pillow's, `la` for x at their left and y at their top."""
-        self._draw.text((x, y), text, color, _font(size, bold), anchor=anchor)
+        self._draw.text((x, y), text, color, _font(size, font_file(text, bold)), anchor=anchor)
 
     def save(self, path: Path) -> None:
         """Write the page as a JPEG."""
@@ -50,7 +51,8 @@ def color_of(name: str) -> tuple[int, int, int]:
 
 def _fitting(text: str, width: int) -> str:
     """The text in one line, or as much of it as fits into a title of this width, pixels, and an ellipsis."""
-    line, font = " ".join(text.split()), _font(16, bold=True)
+    line = " ".join(text.split())
+    font = _font(16, font_file(line, bold=True))
     if font.getlength(line) <= width:
         return line
     end = max(end for end in range(len(line)) if font.getlength(f"{line[:end]}…") <= width)
@@ -58,7 +60,5 @@ def _fitting(text: str, width: int) -> str:
 
 
 @functools.cache
-def _font(size: int, bold: bool = False) -> ImageFont.FreeTypeFont:
-    # the font of the other figures, which matplotlib brings
-    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
-    return ImageFont.truetype(Path(mpl.get_data_path(), "fonts", "ttf", name), size)
+def _font(size: int, file: Path) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(file, size)

@@ -19,6 +19,7 @@ from net2vec_core.figures.style import (
     point_style,
     shorten,
     styled,
+    write_title,
 )
 
 MAX_ROWS = 40
@@ -38,7 +39,7 @@ def single_vs_multi(scores: pd.DataFrame, name: str) -> Figure:
     height = max(5.2, 1.6 + 0.155 * (len(rows) + 2 * rows["category"].nunique()))
     figure = Figure(figsize=(11, height), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=[1.15, 1])
-    figure.suptitle(f"{name}: {finding(scores)}", x=0.012, ha="left")
+    write_title(figure, f"{name}: {finding(scores)}")
     _scatter(left, scores)
     _list(right, rows, len(scores))
     figure.legend(handles=_handles(scores), loc="outside lower left", ncols=9, columnspacing=1.4)

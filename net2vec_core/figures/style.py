@@ -1,6 +1,7 @@
 """The look that all figures share, and how they are saved."""
 
 import io
+import textwrap
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 
+from net2vec_core.figures.fonts import families
 from net2vec_core.storage import write_bytes
 
 # Okabe and Ito's colours, which colour-blind people tell apart; the marker says the same once more.
@@ -36,11 +38,12 @@ OTHER_MARKERS = ("v", "<", ">", "p", "h", "*", "d", "8")
 INK = "#20262E"
 SOFT = "#8D96A0"
 FAINT = "#E3E7EB"
+TITLE_CHARACTER = 7.4  # points, of a bold letter of size 11 in the mean, with some room
 HALO = [withStroke(linewidth=2.2, foreground="white")]
 
 styled = mpl.rc_context(
     {
-        "font.family": "DejaVu Sans",  # matplotlib brings it: the same picture on every machine
+        "font.family": list(families()),
         "font.size": 8,
         "text.parse_math": False,  # a concept's name may hold a $
         "text.color": INK,
@@ -75,6 +78,13 @@ def save(figure: Figure, path: Path) -> None:
         buffer = io.BytesIO()
         figure.savefig(buffer, format=suffix[1:], metadata=metadata)
         write_bytes(path.with_suffix(suffix), buffer.getvalue())
+
+
+def write_title(figure: Figure, text: str) -> None:
+    """Write what a figure shows above it, on as many lines as its width asks for."""
+    at_most = int(figure.get_figwidth() * 72 / TITLE_CHARACTER)
+    lines = [line for part in text.split("\n") for line in textwrap.wrap(part, at_most)]
+    figure.suptitle("\n".join(lines), x=0.012, ha="left")
 
 
 def in_order(categories: Iterable[str]) -> list[str]:

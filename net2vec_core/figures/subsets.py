@@ -18,6 +18,7 @@ from net2vec_core.figures.style import (
     category_marker,
     in_order,
     styled,
+    write_title,
 )
 
 BAND = "#C9D1DA"
@@ -38,7 +39,7 @@ def subsets(table: pd.DataFrame, name: str) -> Figure:
     known = table.dropna(subset=["score_val"])
     tasks = [task for task in TASKS if task in set(known["task"])]
     figure = Figure(figsize=(max(8.5, 5.5 * len(tasks)), 4.6), layout="constrained")
-    figure.suptitle(f"{name}: {finding(known)}", x=0.012, ha="left")
+    write_title(figure, f"{name}: {finding(known)}")
     for number, task in enumerate(tasks, start=1):
         _panel(figure.add_subplot(1, len(tasks), number), known[known["task"] == task], task)
     figure.legend(handles=_handles(known), loc="outside lower left", ncols=9, columnspacing=1.4)

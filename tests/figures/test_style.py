@@ -1,4 +1,7 @@
 import matplotlib as mpl
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
 from PIL import Image
 
 from net2vec_core.comparison import Space, comparison_table
@@ -8,7 +11,7 @@ from net2vec_core.figures.cosine_similarity import cosine_similarity
 from net2vec_core.figures.iou_by_category import iou_by_category
 from net2vec_core.figures.layer_pairs import layer_pairs
 from net2vec_core.figures.single_vs_multi import single_vs_multi
-from net2vec_core.figures.style import CATEGORY_COLORS, category_handles, in_order, save, shorten
+from net2vec_core.figures.style import CATEGORY_COLORS, category_handles, in_order, save, shorten, styled, write_title
 from net2vec_core.overlap import filter_overlap, used_filters
 
 
@@ -71,3 +74,13 @@ def test_categories_of_other_data_come_after_the_known_and_look_the_same_everywh
 def test_shorten_keeps_what_fits():
     assert shorten("window", 6) == "window"
     assert shorten("windows", 6) == "windo…"
+
+
+@pytest.mark.parametrize("width", [4, 6, 11])
+def test_a_title_is_no_wider_than_its_figure(width):
+    figure = Figure(figsize=(width, 3))
+    title = "net · layer: nearest are the embeddings of WOMAN, MAMMAL and MOUNTAIN (cosine 0.20)\nsecond"
+    styled(write_title)(figure, title)
+    (written,) = [text for text in figure.findobj(Text) if text.get_text()]
+    assert styled(written.get_window_extent)().x1 < figure.bbox.x1
+    assert written.get_text().endswith("\nsecond")

@@ -1,6 +1,6 @@
 // Charts by Plotly, in the page's colours.
 
-const CONFIG = { displayModeBar: false, responsive: true };
+const CONFIG = { displayModeBar: false, responsive: true, typesetMath: false };
 
 function css(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
@@ -9,6 +9,12 @@ function css(name) {
 /** A name as Plotly shows it: Plotly would read tags and entities in it. */
 function plain(name) {
   return String(name).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+/** The name, or its beginning and an ellipsis, where a chart has no room for all of it. */
+function shortened(name, length = 24) {
+  const letters = [...String(name)];
+  return plain(letters.length <= length ? name : `${letters.slice(0, length - 1).join("").trimEnd()}…`);
 }
 
 function axis(title, changes = {}) {

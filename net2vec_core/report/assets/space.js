@@ -62,7 +62,7 @@ function drawMap(element, layer, marked) {
   const points = byCategory(rows, (here) => ({
     mode: named ? "markers+text" : "markers",
     ...mapPoints(here),
-    text: here.map((row) => (marked.has(row.concept) ? "" : plain(row.concept))),
+    text: here.map((row) => (marked.has(row.concept) ? "" : shortened(row.concept))),
     textfont: { size: 10, color: css("soft") },
     hovertext: here.map((row) => `<b>${plain(row.concept)}</b><br>${plain(row.category)}, cluster ${row.cluster}`),
     hoverinfo: "text",
@@ -86,7 +86,7 @@ function drawMap(element, layer, marked) {
 }
 
 function mapPoints(rows) {
-  const names = rows.map((row) => plain(row.concept));
+  const names = rows.map((row) => shortened(row.concept));
   return { x: rows.map((row) => row.x), y: rows.map((row) => row.y), text: names, textposition: "top center" };
 }
 

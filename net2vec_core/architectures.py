@@ -1,4 +1,4 @@
-"""Models by name: torchvision's, timm's, what the user's own code gives, and exported programs."""
+"""Models by name: torchvision's, timm's, what the user's own code gives, exported programs and TorchScript."""
 
 import importlib
 import os
@@ -14,6 +14,7 @@ from torch import nn
 
 from net2vec_core.errors import UserError, did_you_mean
 from net2vec_core.settings import NetworkSettings, kind_of, source_of
+from net2vec_core.torchscript import load_torchscript
 
 INCEPTIONS = ("googlenet", "inception_v3")
 
@@ -70,11 +71,16 @@ def _exported(settings: NetworkSettings) -> nn.Module:
         return _made(settings, lambda _options: torch.export.unflatten(torch.export.load(path)))
 
 
+def _from_torchscript(settings: NetworkSettings) -> nn.Module:
+    return load_torchscript(_existing(settings.model))
+
+
 CONSTRUCTORS: dict[str, Callable[[NetworkSettings], nn.Module]] = {
     "torchvision": _of_torchvision,
     "timm": _of_timm,
     "callable": _from_callable,
     "exported": _exported,
+    "torchscript": _from_torchscript,
 }
 
 

@@ -187,7 +187,7 @@ def _recorder(layer: str, calls: list[Call]) -> Any:
 
 def _kind(module: nn.Module) -> tuple[str, bool]:
     """A module's class, and whether it is one that gives [filter, y, x] by its nature."""
-    # modules of an exported program carry the name of the class that they had
+    # modules of a program carry the name of the class that they had
     exported = getattr(module, "type_name", None)
     names = [exported().rpartition(".")[2]] if callable(exported) else [kind.__name__ for kind in type(module).__mro__]
     return names[0], not PLANAR.isdisjoint(names)

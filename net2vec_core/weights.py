@@ -21,6 +21,7 @@ from net2vec_core.errors import UserError, did_you_mean
 from net2vec_core.pickles import DAMAGE as PICKLE_DAMAGE
 from net2vec_core.pickles import read_array_pickle
 from net2vec_core.settings import NetworkSettings, kind_of, source_of
+from net2vec_core.torchscript import is_torchscript
 
 TORCH_REASON = re.compile(r"(?<=WeightsUnpickler error: ).+|Trying to load unsupported .+")
 # under which keys training scripts keep the state dict in a checkpoint
@@ -97,6 +98,8 @@ def read_checkpoint(path: Path) -> StateDict:
         raise UserError(f"{path}: a weights file must end in {', '.join(CHECKPOINT_READERS)}")
     if not path.is_file():
         raise UserError(f"{path}: no such weights file")
+    if is_torchscript(path):
+        raise UserError(f"{path}: TorchScript, a network with its weights; name it as `model`, with `weights: own`")
     try:
         state = CHECKPOINT_READERS[path.suffix](path)
     except DAMAGE as error:

@@ -275,7 +275,7 @@ def named_files(network):
     files = {}
     if source_of(network.weights) == "file":
         files["weights"] = network.weights
-    if kind_of(network.model) == "exported":
+    if kind_of(network.model) in ("exported", "torchscript"):
         files["model"] = network.model
     return files
 

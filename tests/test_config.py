@@ -316,7 +316,10 @@ def test_a_network_matters_to_all_that_it_feeds(change):
     assert changed_stages(config(), parse_config(network(**change), "run.yaml")) == expected
 
 
-MODELS = "must be `torchvision/NAME`, `timm/NAME`, `package.module:callable`, or the path of a `.pt2` program"
+MODELS = (
+    "must be `torchvision/NAME`, `timm/NAME`, `package.module:callable`, or the path of a `.pt2` program or a"
+    " TorchScript `.pt`"
+)
 
 
 @pytest.mark.parametrize(
@@ -328,6 +331,8 @@ MODELS = "must be `torchvision/NAME`, `timm/NAME`, `package.module:callable`, or
         ("models:Network.small", "w.safetensors", "callable"),
         ("programs/resnet.pt2", "own", "exported"),
         ("../my programs/resnet.pt2", "own", "exported"),
+        ("resnet.pt", "own", "torchscript"),
+        ("programs/resnet.ts", "own", "torchscript"),
     ],
 )
 def test_models_come_from_libraries_code_and_files(model, weights, kind):
@@ -339,11 +344,6 @@ def test_models_come_from_libraries_code_and_files(model, weights, kind):
     ("changes", "line"),
     [
         ({"model": "alexnet"}, f'`networks.net.model` {MODELS}, not "alexnet"'),
-        (
-            {"model": "resnet.ts", "weights": "own"},
-            "`networks.net.model`: resnet.ts is TorchScript, and torch lets nobody read the layers of that; give the"
-            " model as `package.module:callable`, or write it as a `.pt2` file with torch.export",
-        ),
         ({"model": "timm/"}, f'`networks.net.model` {MODELS}, not "timm/"'),
         (
             {"model": "timm/resnet50.a1_in1k"},
@@ -356,6 +356,10 @@ def test_models_come_from_libraries_code_and_files(model, weights, kind):
         (
             {"model": "models:network", "weights": "random"},
             "`networks.net`: weights of models:network are `own`, those that it comes with, or a file, not `random`",
+        ),
+        (
+            {"model": "a.pt", "weights": "random"},
+            "`networks.net`: a.pt is a program with weights of its own: write `weights: own`, and no `options`",
         ),
         (
             {"model": "a.pt2", "weights": "w.pt"},

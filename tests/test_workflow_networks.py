@@ -1,10 +1,12 @@
-"""Networks of five kinds and one of the user's own through the workflow: every kind of layer that they have."""
+"""Networks of five kinds, one of the user's own and one of a file through the workflow: every kind of their layers."""
 
 import re
 
 import pandas as pd
 import pytest
+import torch
 import zarr
+from torchvision.models import resnet18
 
 from workspace import Workspace
 
@@ -30,6 +32,7 @@ LAYERS = {
     ],
     "swin": ["patch_embed", "layers.0.blocks.0.mlp.fc1", "layers.1.blocks.0.attn", "head.fc", "layers.1"],
     "mine": ["tokens", "one"],
+    "traced": ["conv1", "layer1.0.bn2", "layer2.0.downsample.0", "fc", "layer3"],
 }
 MODELS = {
     "alexnet": {"model": "torchvision/alexnet", "image_size": 64},
@@ -38,6 +41,7 @@ MODELS = {
     "vit": {"model": "torchvision/vit_b_16", "options": {"image_size": SIZE}},
     "swin": {"model": "timm/swin_tiny_patch4_window7_224", "image_size": 56, "options": {"img_size": 56}},
     "mine": {"model": "of_the_user:Network"},
+    "traced": {"model": "resnet18.pt", "control": "resnet18"},
 }
 OF_THE_USER = """
 from torch import nn
@@ -84,6 +88,7 @@ CONFIG = {
     "segmentation": {"recipes": ["paper"]},
     "compute": {"device": "cpu"},
 }
+CONFIG["networks"]["traced"]["weights"] = "own"
 CONFIG["networks"]["mine"] |= {"weights": "own", "options": {"filters": 13}, "mean": [0, 0, 0], "std": [1, 1, 1]}
 
 
@@ -91,6 +96,8 @@ CONFIG["networks"]["mine"] |= {"weights": "own", "options": {"filters": 13}, "me
 def workspace(tmp_path_factory):
     space = Workspace(tmp_path_factory.mktemp("networks"))
     (space.folder / "of_the_user.py").write_text(OF_THE_USER)
+    torch.manual_seed(0)  # the network `traced` is the network `resnet18`
+    torch.jit.save(torch.jit.trace(resnet18().eval(), torch.zeros(2, 3, 64, 64)), space.folder / "resnet18.pt")
     ends = [f"{name}/{layers[-1]}/segmentation.csv" for name, layers in LAYERS.items()]
     others = [f"{name}/{layer}/thresholds.csv" for name, layers in LAYERS.items() for layer in layers[:-1]]
     tables = [f"{name}/layers.csv" for name in LAYERS] + [f"mine/one/{name}.csv" for name in ONE_FILTER]
@@ -130,6 +137,15 @@ def test_one_filter_and_concepts_of_one_image_are_enough(results):
     assert (table["train_images"] == 1).any()
     overlap = pd.read_csv(results / "mine/one/filter_overlap.csv")
     assert list(overlap["top_for"]) == [len(table)]
+
+
+def test_a_torchscript_network_gives_the_results_of_the_one_that_was_traced(results):
+    stored, expected = (zarr.open_group(str(results / name / "activations/0.zarr")) for name in ("traced", "resnet18"))
+    for layer in LAYERS["traced"]:
+        if layer in expected:
+            assert (stored[layer][:] == expected[layer][:]).all()
+    tables = [(results / name / "layer3/segmentation.csv").read_bytes() for name in ("traced", "resnet18")]
+    assert tables[0] == tables[1]
 
 
 def test_a_change_of_the_users_code_redoes_its_network_alone(workspace):

@@ -1,11 +1,13 @@
 """Mistakes about networks, their layers and their weights."""
 
 import os
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
 import torch
 from safetensors.torch import save_file
+from torch import nn
 from torchvision.models import squeezenet1_1
 
 from bad_input.frame import Case
@@ -13,6 +15,7 @@ from bad_input.spoiling import both, config, cut, nothing, text
 
 NET = "networks.net"
 BIAS = "features.0.bias"
+INSTEAD = "give the network as `package.module:callable`, or as a `.pt2` program of torch.export"
 
 
 class Runs:
@@ -25,6 +28,39 @@ class Runs:
 def checked(name: str, changes: dict[str, object], message: str) -> Case:
     """A network of other settings, met where it is checked before anything heavy runs."""
     return Case(name, config({f"{NET}.{key}": value for key, value in changes.items()}), "network", message)
+
+
+class Writes(nn.Module):
+    """A network that writes a file."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+
+    def forward(self, x):
+        torch.save(x, "ran")
+        return self.conv(x)
+
+
+def program(name: str, model: str, write: Callable[[], object], message: str) -> Case:
+    """A network that is a file."""
+    changes = {f"{NET}.model": model, f"{NET}.weights": "own"}
+    return Case(name, both(config(changes), write), "network", message)
+
+
+def scripted(make: Callable[[], nn.Module], path: str = "net.pt") -> Callable[[], object]:
+    """Write TorchScript, which torch would rather that nobody did."""
+
+    def write() -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            torch.jit.save(torch.jit.script(make()), path)
+
+    return write
+
+
+def frozen() -> nn.Module:
+    return torch.jit.freeze(torch.jit.script(squeezenet1_1().eval()))
 
 
 def checkpoint(name: str, file: str, write: Callable[[], object], message: str, command: str = "network") -> Case:
@@ -130,6 +166,43 @@ CASES = [
         "w.pt",
         saved(squeezenet1_1),
         "w.pt: not a state dict that can be read safely (…)…",
+    ),
+    checkpoint(
+        "a TorchScript network in the checkpoint's place",
+        "w.pt",
+        scripted(squeezenet1_1, "w.pt"),
+        "w.pt: TorchScript, a network with its weights; name it as `model`, with `weights: own`",
+    ),
+    program("a model file that is not there", "no/net.pt", nothing, "no/net.pt: no such model file"),
+    program(
+        "a checkpoint in the model's place",
+        "net.pt",
+        lambda: torch.save(squeezenet1_1().state_dict(), "net.pt"),
+        "net.pt: not TorchScript, as torch.jit.save writes it; weights belong under `weights`",
+    ),
+    program(
+        "half a TorchScript file",
+        "net.pt",
+        both(scripted(squeezenet1_1), cut("net.pt")),
+        "net.pt: not TorchScript, as torch.jit.save writes it; weights belong under `weights`",
+    ),
+    program(
+        "a TorchScript network that was frozen, and has no layers",
+        "net.pt",
+        scripted(frozen),
+        f"net.pt: TorchScript that calls no modules, as after torch.jit.freeze; {INSTEAD}",
+    ),
+    program(
+        "a TorchScript network that would write a file",
+        "net.pt",
+        scripted(Writes),
+        f"net.pt: TorchScript with `aten::save`, which may do more than compute, or hide what is called; {INSTEAD}",
+    ),
+    program(
+        "a layer that a TorchScript network lacks",
+        "net.pt",
+        scripted(lambda: nn.Sequential(nn.Conv2d(3, 4, 3))),
+        "`networks.net.layers`: the network has no layer `features.6`",
     ),
     checkpoint(
         "a checkpoint without tensors",

@@ -23,6 +23,8 @@ COUNTS = 32 * MIB  # of the digits of a task's filters (`threshold`)
 MERGED = 4  # counts that become one (`threshold`)
 OF_PAIR = 100  # bytes that a row of the data set's occurrences takes
 BLOCK = 32 * MIB  # of activations in a task
+PAGE, FIGURES = 20 * MIB, 20 * MIB  # on the disk: the run's page; a layer's figures
+CONCEPT_SHEET, FILTER_ON_SHEET = 200_000, 50_000  # likewise, bytes
 EVALUATIONS = 100  # of the loss, at most, for one fit
 SLOWER = 5  # than the machine on which times were measured
 LEAST_MINUTES = 10
@@ -180,13 +182,13 @@ def minutes(stage: str, sizes: Sizes, threads: int) -> int:
 
 def in_words(config: Config, results: Path, networks: Iterable[str], threads: int) -> str:
     """What some networks of the run in results/RUN need on the disk, and their largest job of memory."""
-    disk, jobs = 0.0, []
+    disk, jobs = _dataset_bytes(config, sizes_of(config, results)) + PAGE, []
     for network in networks:
         layers = config.networks[network].layers
         of_all = sizes_of(config, results, network, layers)
         of_layers = [sizes_of(config, results, network, [layer]) for layer in layers]
         disk += stored_bytes(of_all) * (1 + 1 / 4 / of_all.number_bytes)  # filter masks are a bit, twice
-        disk += max(scratch_bytes(sizes) for sizes in of_layers)
+        disk += max(scratch_bytes(sizes) for sizes in of_layers) + sum(picture_bytes(sizes) for sizes in of_layers)
         jobs += [(memory_mb("probe", of_all, threads), "probe")]
         jobs += [
             (memory_mb(stage, sizes, threads), stage) for sizes in of_layers for stage in NEEDS if stage != "probe"
@@ -203,6 +205,17 @@ def _amount(number: float) -> str:
 def stored_bytes(sizes: Sizes) -> int:
     """What activations take at most: compression makes them less."""
     return sizes.images * sizes.activations * sizes.number_bytes
+
+
+def picture_bytes(sizes: Sizes) -> float:
+    """What a layer's figures take, and its sheets of concepts and filters."""
+    return FIGURES + CONCEPT_SHEET * sizes.concepts + FILTER_ON_SHEET * sizes.filters
+
+
+def _dataset_bytes(config: Config, sizes: Sizes) -> float:
+    """Masks, which compression makes a small part of, and the toy's drawings."""
+    drawings = 2 * sizes.images * sizes.image_pixels if config.dataset.reader == "toy" else 0
+    return drawings + sizes.images * sizes.mask_pixels
 
 
 def scratch_bytes(sizes: Sizes) -> int:

@@ -14,6 +14,7 @@ BYTES = {"float16": 2, "float32": 4}
 USUAL_IMAGES = 63_305
 USUAL_CONCEPTS = 1_200
 USUAL_PAIRS_OF_IMAGE = 25
+TOY_CONCEPTS = 100  # at most
 USUAL_GRID = (512, 28, 28)
 
 
@@ -63,7 +64,7 @@ class Sizes:
 def sizes_of(config: Config, results: Path, network: str | None = None, layers: Sequence[str] = ()) -> Sizes:
     """The sizes of jobs that work on some layers of a network, or on none, of the run in results/RUN."""
     images = known_images(config, results) or USUAL_IMAGES
-    concepts, pairs = _concepts(results, images)
+    concepts, pairs = _concepts(config, results, images)
     grids = _grids(results, network, layers)
     side = (network and config.networks[network].image_size) or config.dataset.drawn_size
     compute, segmentation = config.compute, config.segmentation
@@ -96,11 +97,12 @@ def known_images(config: Config, results: Path) -> int | None:
     return config.dataset.toy.images if config.dataset.reader == "toy" else None
 
 
-def _concepts(results: Path, images: int) -> tuple[int, int]:
+def _concepts(config: Config, results: Path, images: int) -> tuple[int, int]:
     """Number of the concepts, and of the pairs of an image and a concept in it."""
     table = results / "dataset/concepts.csv"
     if not table.exists():
-        return USUAL_CONCEPTS, images * USUAL_PAIRS_OF_IMAGE
+        usual = TOY_CONCEPTS if config.dataset.reader == "toy" else USUAL_CONCEPTS
+        return usual, images * USUAL_PAIRS_OF_IMAGE
     concepts = _read(table, table.stat().st_mtime_ns)
     return len(concepts), sum(int(concept[column]) for concept in concepts for column in ("train_images", "val_images"))
 

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from net2vec_core.config import Config
-from net2vec_core.estimates import LEAST_MINUTES, NEEDS, in_words, memory_mb, minutes, stored_bytes
-from net2vec_core.sizes import Sizes, sizes_of
+from net2vec_core.dataset.toy.vocabulary import CONCEPTS
+from net2vec_core.estimates import LEAST_MINUTES, NEEDS, PAGE, in_words, memory_mb, minutes, picture_bytes, stored_bytes
+from net2vec_core.sizes import TOY_CONCEPTS, Sizes, sizes_of
 from net2vec_core.storage import write_bytes
 
 RULES = [path.read_text() for path in (Path(__file__).parents[1] / "rules").glob("*.smk")]
@@ -63,7 +64,16 @@ def test_without_tables_the_configuration_counts(tmp_path):
 def test_what_activations_take_is_their_number_times_their_size(results):
     sizes = sizes_of(Config(), results, "squeezenet", ["features.9"])
     assert stored_bytes(sizes) == 3 * 4 * 3 * 2 * 2
-    assert "up to 0 MB of disk" in in_words(Config(), results, ["squeezenet"], threads=2)
+    config = Config.model_validate({"dataset": {"reader": "folder", "path": "data"}})
+    needed = re.match(r"up to (\d+) MB of disk", in_words(config, results, ["squeezenet"], threads=2))
+    pictures = sum(
+        picture_bytes(sizes_of(config, results, "squeezenet", [layer])) for layer in ("features.9", "features.12")
+    )
+    assert int(needed[1]) == round((pictures + PAGE) / 1e6), "three images are nearly nothing"
+
+
+def test_no_more_toy_concepts_are_drawn_than_is_assumed():
+    assert len(CONCEPTS) <= TOY_CONCEPTS
 
 
 def test_what_is_guessed_before_the_data_set_is_read_is_said(results):

@@ -120,7 +120,10 @@ def test_what_a_run_needs_is_said_before_and_no_job_asks_for_more(workspace):
     asked = re.findall(r" mem_mb=(\d+)", first_log(workspace))
     assert max(map(int, asked)) <= max(round(float(gigabytes) * 1000) for _, gigabytes in said)
     again = workspace.snakemake(TINY, "--cores", "1", "--forcerun", "provenance")
-    assert re.search(r"^  needs up to .* of disk, and .* of memory", again.stdout, re.MULTILINE), again.stdout
+    disk = re.search(r"^  needs up to (\d+) MB of disk, and .* of memory", again.stdout, re.MULTILINE)
+    assert disk, again.stdout
+    taken = sum(path.stat().st_size for path in workspace.results.rglob("*") if path.is_file())
+    assert taken < int(disk[1]) * 1e6 < 5 * taken
 
 
 def test_a_table_of_elsewhere_is_refused_until_it_is_removed(workspace):

@@ -113,9 +113,9 @@ class Run:
         return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
     def complete_files(self) -> dict[str, str]:
-        """The same without what is being written: it lies beside its place, or is a drawing."""
+        """The same without what is being written or worked with: it is hidden, or a drawing."""
         return {
-            name: digest for name, digest in self.files().items() if ".partial" not in name and "drawings" not in name
+            name: digest for name, digest in self.files().items() if "/." not in f"/{name}" and "drawings" not in name
         }
 
 

@@ -5,6 +5,7 @@ Snakemake prints.
 """
 
 import logging
+import re
 import sys
 from typing import Any
 
@@ -50,9 +51,14 @@ class LogHandler(LogHandlerBase):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Show what an event tells, or hand it to Snakemake's own handler."""
-        if self.plain:
+        if problem := _with_configuration(record):
+            self.display.say(f"error: {problem}")
+        elif self.plain:
             self.snakemake.handle(record)
-            return
+        else:
+            self._show(record)
+
+    def _show(self, record: logging.LogRecord) -> None:
         match getattr(record, "event", None):
             case LogEvent.RUN_INFO:
                 self.run.begin(record.stats["total"])  # type: ignore[attr-defined]
@@ -93,6 +99,17 @@ class LogHandler(LogHandlerBase):
     has_filter = True
     has_formatter = True
     needs_rulegraph = False
+
+
+def _with_configuration(record: logging.LogRecord) -> str | None:
+    """What is wrong with a `--configfile` that Snakemake cannot open, of which it says where in its code that shows."""
+    told = record.getMessage() if getattr(record, "event", None) == LogEvent.ERROR else ""
+    if "in load_configfile\n" not in told:
+        return None
+    last = told.rstrip().splitlines()[-1]
+    if found := re.search(r"\[Errno \d+\] (.*): '(.*)'$", last):
+        return f"{found[2]}: the configuration cannot be read ({found[1]}); name a YAML file by --configfile"
+    return f"the configuration cannot be read ({last}); name a YAML file by --configfile"
 
 
 def _job(record: Any) -> Job:

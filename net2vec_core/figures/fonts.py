@@ -35,6 +35,7 @@ OF_THE_MACHINE = (
 # said once, by `warn_of_boxes`; matplotlib says it each time that it measures or draws a name
 warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from font")
 
+logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # a font without a bold face is drawn all the same
 logger = logging.getLogger(__name__)
 
 

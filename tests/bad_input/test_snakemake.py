@@ -10,7 +10,7 @@ import yaml
 
 from bad_input.data_sets import make_folder
 from bad_input.frame import CONFIG, listing
-from bad_input.spoiling import cut, text, without
+from bad_input.spoiling import cut, folder_instead, moved, text, without
 from workspace import PARTS, REPOSITORY
 
 FOLDER = CONFIG | {"dataset": {"reader": "folder", "path": "data", "image_size": 40, "mask_size": 10}}
@@ -22,6 +22,21 @@ BEFORE_THE_START = [
         "run.yaml is not valid YAML: line 3, column 1: `cache` stands here a second time",
     ),
     ("a tab", text("run.yaml", "dataset:\n\treader: toy\n"), "make sure to not mix whitespace and tab indentation"),
+    (
+        "no configuration",
+        without("run.yaml"),
+        "error: run.yaml: the configuration cannot be read (No such file or directory); name a YAML file by",
+    ),
+    (
+        "a folder as configuration",
+        folder_instead("run.yaml"),
+        "error: run.yaml: the configuration cannot be read (Is a directory); name a YAML file by",
+    ),
+    (
+        "a picture as configuration",
+        moved("data/images/a.png", "run.yaml"),
+        "error: the configuration cannot be read (UnicodeDecodeError: 'utf-8' codec can't decode byte 0x89",
+    ),
     ("an empty configuration", text("run.yaml", ""), "must be given as JSON or YAML with keys at top level"),
     ("a list", text("run.yaml", "- run\n"), "must be given as JSON or YAML with keys at top level"),
     ("missing labels", without("data/labels.csv"), "`dataset.path`: there is no data/labels.csv"),

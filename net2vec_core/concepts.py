@@ -34,6 +34,8 @@ def concept_table(
         UserError: if the settings name an unknown concept or category, an included concept has too few images, or none
             is left.
     """
+    if occurrences.empty:
+        raise UserError("the data set has no label in any image: all pixels of its masks are 0")
     _require_known(settings.include + settings.exclude, vocabulary["name"].tolist())
     _require_categories(settings, vocabulary["category"].unique().tolist())
     _require_no_contradiction(settings, dict(zip(vocabulary["name"], vocabulary["category"], strict=True)))

@@ -44,7 +44,9 @@ def progress(items: Sequence[Item], doing: str, unit: str) -> Iterator[Item]:
 
 def speed(rate: float) -> str:
     """So many a second, or how many seconds each takes."""
-    return f"{rate:.3g} a second" if rate >= 1 else f"{1 / max(rate, 1e-9):.3g} s each"
+    if rate < 1:
+        return f"{1 / max(rate, 1e-9):.3g} s each"
+    return f"{rate:,.0f} a second" if rate >= 100 else f"{rate:.3g} a second"
 
 
 def plural(unit: str) -> str:

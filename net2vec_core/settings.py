@@ -132,6 +132,12 @@ class CocoSettings(Section):
 
     _distinct_kinds = field_validator("kinds")(distinct)
 
+    @model_validator(mode="after")
+    def _two_sets(self) -> Self:
+        if self.train == self.val:
+            raise ValueError(f"`train` and `val` are both `{self.val}`; `val: null` draws both from one set")
+        return self
+
 
 class ImageFolderSettings(Section):
     """Images in a folder a class."""

@@ -259,7 +259,10 @@ def batches_of(stage):
 
 def dataset_files(_wildcards=None):
     """The data set's own tables and folders: results are made anew when they change."""
-    return [str(path) for path in sources(CONFIG.located_dataset)]
+    try:
+        return [str(path) for path in sources(CONFIG.located_dataset)]
+    except UserError as error:
+        stop(error)
 
 
 def network_files(wildcards):

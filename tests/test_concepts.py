@@ -137,7 +137,7 @@ def test_no_concept_left_is_a_mistake(settings):
 
 
 def test_data_set_without_any_label_leaves_no_concept():
-    with pytest.raises(UserError, match=r"^no concept is left to study"):
+    with pytest.raises(UserError, match=r"^the data set has no label in any image"):
         table(OCCURRENCES.iloc[:0])
 
 

@@ -18,7 +18,7 @@ def lines(caplog, monkeypatch):
 @pytest.mark.parametrize(("count", "things"), [(1, "chunk of images"), (3, "chunks of images")])
 def test_a_line_counts_in_the_right_number(lines, count, things):
     assert list(progress(range(count), "reading", "chunk of images")) == list(range(count))
-    form = rf"reading: \d of {count} {things}, [\d.e+]+ (a second|s each), \d\d:\d\d left"
+    form = rf"reading: \d of {count} {things}, [\d.,]+ (a second|s each), \d\d:\d\d left"
     assert lines()
     assert all(re.fullmatch(form, line) for line in lines()), lines()
 

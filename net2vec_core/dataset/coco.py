@@ -83,8 +83,10 @@ class CocoReader:
             try:
                 content = json.loads(path.read_bytes())
                 numbers = self._number_categories(content["categories"], kind, path)
-                of_id = {}
+                of_id: dict[Any, _Item] = {}
                 for image in content["images"]:
+                    if image["id"] in of_id:
+                        raise UserError(f"{path}: image id `{image['id']}` again")
                     fresh = _Item(inside(folder, image["file_name"], path), int(image["height"]), int(image["width"]))
                     of_id[image["id"]] = items.setdefault(image["file_name"], fresh)
                 for annotation in content["annotations"]:
@@ -100,12 +102,15 @@ class CocoReader:
 
     def _number_categories(self, categories: list[dict[str, Any]], kind: str, path: Path) -> dict[int, int]:
         """The concept number of each category by its id."""
-        names = [category["name"] for category in categories]
-        repeated = [name for name in names if names.count(name) > 1]
-        if repeated:
-            raise UserError(f"{path}: category `{repeated[0]}` again")
+        for key in ("name", "id"):
+            values = [category[key] for category in categories]
+            repeated = [value for value in values if values.count(value) > 1]
+            if repeated:
+                raise UserError(f"{path}: category {key} `{repeated[0]}` again")
+            if key == "name" and not all(isinstance(value, str) and value.strip() for value in values):
+                raise UserError(f"{path}: the name of a category is no text")
         for category in sorted(categories, key=lambda category: cast(int, category["id"])):
-            name, is_thing = str(category["name"]), bool(category.get("isthing", kind != "stuff"))
+            name, is_thing = category["name"], bool(category.get("isthing", kind != "stuff"))
             self.numbers.setdefault(name, len(self.numbers) + 1)
             self.categories.setdefault(name, "object" if is_thing else "stuff")
         return {category["id"]: self.numbers[category["name"]] for category in categories}

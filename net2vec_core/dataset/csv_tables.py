@@ -1,5 +1,6 @@
 """Tables that come with a data set: read as text, with the row of whatever is wrong in them."""
 
+from collections import Counter
 from collections.abc import Hashable
 from pathlib import Path
 
@@ -8,27 +9,40 @@ import pandas as pd
 from net2vec_core.dataset.records import Concept
 from net2vec_core.errors import UserError
 
+SEPARATORS = ((";", "semicolons"), ("\t", "tabs"))
 RESERVED_CATEGORY = "all"  # in tables, the row of all categories
 
 
 def read_text_table(path: Path, columns: tuple[str, ...], expected: str) -> pd.DataFrame:
-    """A CSV table, every cell as text; `expected` says what `dataset.path` must name.
+    """A CSV table, every cell as text without space around it; `expected` says what `dataset.path` must name.
 
     Raises:
-        UserError: if it is missing, not a table, or lacks one of `columns`.
+        UserError: if it is missing, not a table, has a column twice, or lacks one of `columns`.
     """
     try:
         # without a header, since pandas takes the first column for an index where rows are longer than their header
         rows = pd.read_csv(path, header=None, dtype=str, keep_default_na=False, encoding="utf-8-sig").fillna("")
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror}); `dataset.path` must name {expected}") from None
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path}: not UTF-8 from byte {error.start} on; save it as `CSV UTF-8`") from None
     except (ValueError, pd.errors.ParserError) as error:
         raise UserError(f"{path}: not a CSV table ({str(error).strip()})") from None
+    rows = rows.map(str.strip)
     table = rows[1:].set_axis(rows.iloc[0].tolist(), axis="columns").reset_index(drop=True)
+    _require_columns(table, path, columns)
+    return table
+
+
+def _require_columns(table: pd.DataFrame, path: Path, columns: tuple[str, ...]) -> None:
     missing = [column for column in columns if column not in table]
     if missing:
-        raise UserError(f"{path}: no column `{missing[0]}`; the columns are {', '.join(table.columns)}")
-    return table
+        only = table.columns[0] if len(table.columns) == 1 else ""
+        separator = next((f"; separate them by commas, not by {name}" for mark, name in SEPARATORS if mark in only), "")
+        raise UserError(f"{path}: no column `{missing[0]}`; the columns are {', '.join(table.columns)}{separator}")
+    twice = [column for column, count in Counter(table.columns).items() if column and count > 1]
+    if twice:
+        raise UserError(f"{path}: column `{twice[0]}` stands there twice")
 
 
 def require_numbers(table: pd.DataFrame, path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
@@ -79,6 +93,8 @@ def read_labels(path: Path, expected: str) -> pd.DataFrame:
         UserError: naming the row of what is wrong.
     """
     labels = require_numbers(read_text_table(path, ("number", "name", "category"), expected), path, ("number",))
+    if labels.empty:
+        raise UserError(f"{path}: no label; expected a row for each concept")
     require_text(labels, path, "name", "the label has no name")
     require_text(labels, path, "category", "the label has no category")
     require_distinct(labels, path, ("number", "name"))

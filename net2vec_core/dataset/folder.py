@@ -26,7 +26,7 @@ from net2vec_core.dataset.images import (
 )
 from net2vec_core.dataset.records import Record
 from net2vec_core.dataset.splits import TABLE, split_images
-from net2vec_core.errors import UserError
+from net2vec_core.errors import UserError, others
 from net2vec_core.settings import DatasetSettings
 
 LOSSY = frozenset((".jpg", ".jpeg"))
@@ -90,8 +90,8 @@ class FolderReader:
         unknown = labels[~self.known[labels]]
         if len(unknown):
             raise UserError(
-                f"{path}: label {unknown.min()} is not in {self.folder / 'labels.csv'}; where it stands for no label,"
-                " list it under `dataset.folder.ignore`"
+                f"{path}: label {unknown.min()} is not in {self.folder / 'labels.csv'}: give it a row there, or, where"
+                " it stands for no label, list it under `dataset.folder.ignore`"
             )
         labels[np.isin(labels, self.settings.folder.ignore)] = 0
         return resample_labels(labels, self.settings.mask_size, self.settings.fit)
@@ -106,9 +106,17 @@ def open_reader(settings: DatasetSettings, _folder: Path) -> FolderReader:
     reader = FolderReader(settings)
     problems = [item.problem for item in reader.items if item.problem]
     if problems and settings.on_bad_image == "error":
-        more = f"; so it is with {len(problems) - 1} others" if len(problems) > 1 else ""
-        raise UserError(f"{problems[0]}{more} (`dataset.on_bad_image: skip` leaves them out)")
+        more = f"; so it is with {others(len(problems) - 1)}" if len(problems) > 1 else ""
+        raise UserError(f"{problems[0]}{_near(reader)}{more} (`dataset.on_bad_image: skip` leaves them out)")
     return reader
+
+
+def _near(reader: FolderReader) -> str:
+    """What to do about the mask without an image that begins like the first image without a mask, if there is one."""
+    problems, masks = [item.image for item in reader.items if item.problem], reader.folder / "masks"
+    lonely = problems[0].stem.lower()
+    like = next((path for path in problems if masks in path.parents and path.stem.lower().startswith(lonely)), None)
+    return f"; rename {like}, if that is its mask" if like and like != problems[0] else ""
 
 
 def sources(settings: DatasetSettings) -> list[Path]:

@@ -5,6 +5,7 @@ train/CLASS/…, val/CLASS/…     or images with their splits
 classes.csv                    folder, name, category; may be left out
 """
 
+import itertools
 from collections import Counter
 from pathlib import Path
 from typing import cast
@@ -47,6 +48,8 @@ class ImageFolderReader:
                 raise UserError(f"{path}: the image lies in no class folder; `dataset.path` must name {LAYOUT}")
         if not self.images:
             raise UserError(f"{self.folder}: no images; `dataset.path` must name {LAYOUT}")
+        if len(set(self.classes)) == 1:
+            raise UserError(f"{self.folder}: `{self.classes[0]}` is the only class; it takes others to tell it from")
         self.numbers = {name: number for number, name in enumerate(sorted(set(self.classes)), start=1)}
         self.concepts = self._concepts()
 
@@ -108,5 +111,16 @@ def sources(settings: DatasetSettings) -> list[Path]:
 
 def _roots(folder: Path) -> list[tuple[Split | None, Path]]:
     """The folders whose sub-folders are classes, one a split, or the one of all."""
+    for split, other in itertools.permutations(SPLITS):
+        if _has_folders(folder / split) and not (folder / other).is_dir():
+            raise UserError(
+                f"{folder}: {split}/ without {other}/; call the other split's folder so, or let `dataset.path` name"
+                f" {split}/ itself, and splits are drawn"
+            )
     of_splits: list[tuple[Split | None, Path]] = [(split, folder / split) for split in SPLITS]
     return of_splits if all(root.is_dir() for _, root in of_splits) else [(None, folder)]
+
+
+def _has_folders(folder: Path) -> bool:
+    """Whether a folder holds classes, and is not one itself, of images of trains, say."""
+    return folder.is_dir() and any(path.is_dir() for path in folder.iterdir())

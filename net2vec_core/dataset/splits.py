@@ -10,7 +10,7 @@ import pandas as pd
 
 from net2vec_core.dataset.csv_tables import read_text_table, require_distinct, require_text, row_of
 from net2vec_core.dataset.records import SPLITS, Split
-from net2vec_core.errors import UserError, did_you_mean
+from net2vec_core.errors import UserError, did_you_mean, others
 from net2vec_core.settings import SplitSettings
 
 TABLE = "split.csv"
@@ -97,15 +97,14 @@ def _of_images(table: pd.DataFrame, names: Sequence[str], path: Path) -> pd.Data
     keys = {name: name for name in names} | {name.rpartition(".")[0]: name for name in names}
     for row, image in table["image"].items():
         if image not in keys:
-            raise UserError(
-                f"{path}: row {row_of(row)}: the data set has no image `{image}`{did_you_mean(image, list(names))}"
-            )
+            near = did_you_mean(image, list(names)) or f"; it has images such as `{names[0]}`"
+            raise UserError(f"{path}: row {row_of(row)}: the data set has no image `{image}`{near}")
     rows = table.assign(image=table["image"].map(keys))
     require_distinct(rows, path, ("image",))
     missing = sorted(set(names) - set(rows["image"]))
     if missing:
-        others = f" and {len(missing) - 1} others" if len(missing) > 1 else ""
-        raise UserError(f"{path}: no row for image `{missing[0]}`{others}")
+        more = f" and {others(len(missing) - 1)}" if len(missing) > 1 else ""
+        raise UserError(f"{path}: no row for image `{missing[0]}`{more}")
     return rows.set_index("image").loc[list(names)]
 
 

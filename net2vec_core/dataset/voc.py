@@ -7,6 +7,7 @@ Annotations_Part/NAME.mat                    parts; may be left out, for all ima
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -49,6 +50,10 @@ class VocReader:
         """
         self.folder, self.settings = cast(Path, settings.path), settings
         lists = {split: self._read_list(split) for split in SPLITS}
+        for name, count in Counter(name for names in lists.values() for name in names).items():
+            if count > 1:
+                both = " and ".join(str(_list(self.folder, split)) for split in SPLITS if name in lists[split])
+                raise UserError(f"{both}: `{name}` stands there {count} times; an image is train or val, once")
         self.names = [name for names in lists.values() for name in names]
         self.splits: list[Split] = [split for split, names in lists.items() for _ in names]
         self.images = [self.folder / "JPEGImages" / f"{name}.jpg" for name in self.names]
@@ -82,13 +87,18 @@ class VocReader:
     def _read_list(self, split: Split) -> list[str]:
         path = _list(self.folder, split)
         try:
-            names = path.read_text(encoding="utf-8").split()
+            lines = path.read_text(encoding="utf-8").splitlines()
+        except UnicodeDecodeError as error:
+            raise UserError(f"{path}: not UTF-8 from byte {error.start} on") from None
         except OSError as error:
             expected = "`dataset.path` must name a folder such as VOCdevkit/VOC2012"
             raise UserError(f"{path}: cannot be read ({error.strerror}); {expected}") from None
-        for name in names:
+        names = [line.strip() for line in lines]
+        for row, name in enumerate(names, start=1):
             inside(self.folder, name, path)
-        return names
+            if len(name.split()) > 1:
+                raise UserError(f"{path}: row {row}: `{name}` is not the name of an image alone")
+        return [name for name in names if name]
 
     def _part_file(self, image: int) -> Path:
         return self.folder / "Annotations_Part" / f"{self.names[image]}.mat"

@@ -244,6 +244,23 @@ CASES = [
         "concepts",
         "no concept is left to study: loosen `concepts` in the configuration",
     ),
+    refused(
+        "the same set of COCO for train and val",
+        {"dataset.reader": "coco", "dataset.coco": {"train": "all", "val": "all"}},
+        "`dataset.coco`: `train` and `val` are both `all`; `val: null` draws both from one set",
+    ),
+    refused(
+        "a layer where a list of layers should be",
+        {"networks.net.layers": "features.6"},
+        '`networks.net.layers` should be a list, not "features.6"',
+    ),
+    refused(
+        "a share as percentage",
+        {"threshold.quantile": "0.5%"},
+        '`threshold.quantile` should be a valid number, not "0.5%"',
+    ),
+    refused("a share above one", {"threshold.quantile": 50}, "`threshold.quantile` should be less than 1, not 50"),
+    refused("a run's name with a slash", {"run": "a/b"}, '`run` must be letters, digits, `-` and `_`, not "a/b"'),
     Case(
         "only concepts of whole images, which are not segmented",
         config({"concepts.categories": ["scene"]}),

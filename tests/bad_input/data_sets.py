@@ -89,7 +89,7 @@ CASES = [
     broden(
         "an index that is not UTF-8",
         text(INDEX, "image,split\nä.jpg,train\n".encode("latin-1")),
-        "broden/index.csv: not a CSV table ('utf-8' codec can't decode …)",
+        "broden/index.csv: not UTF-8 from byte 12 on; save it as `CSV UTF-8`",
     ),
     broden(
         "a row longer than the header",
@@ -224,6 +224,37 @@ CASES = [
         "data/labels.csv: no column `category`; the columns are number, name",
     ),
     folder(
+        "labels.csv with semicolons",
+        text("data/labels.csv", LABELS.replace(",", ";")),
+        "data/labels.csv: no column `number`; the columns are number;name;category; separate them by commas, not"
+        " by semicolons",
+    ),
+    folder(
+        "labels.csv as Excel's Unicode text",
+        text("data/labels.csv", LABELS.replace(",", "\t").encode("utf-16")),
+        "data/labels.csv: not UTF-8 from byte 0 on; save it as `CSV UTF-8`",
+    ),
+    folder(
+        "labels.csv in Windows' own encoding",
+        text("data/labels.csv", LABELS.replace("liver", "Kanüle").encode("cp1252")),
+        "data/labels.csv: not UTF-8 from byte 26 on; save it as `CSV UTF-8`",
+    ),
+    folder(
+        "labels.csv with a column twice",
+        text("data/labels.csv", "number,name,name,category\n1,liver,Leber,organ\n"),
+        "data/labels.csv: column `name` stands there twice",
+    ),
+    folder(
+        "labels.csv without a row",
+        text("data/labels.csv", "number,name,category\n"),
+        "data/labels.csv: no label; expected a row for each concept",
+    ),
+    folder(
+        "a label number with a decimal point",
+        text("data/labels.csv", LABELS.replace("1,", "1.0,")),
+        "data/labels.csv: row 2: `number` is '1.0', expected a number from 1 to 65535",
+    ),
+    folder(
         "a label of number 0",
         text("data/labels.csv", LABELS + "0,background,none\n"),
         "data/labels.csv: row 4: `number` is '0', expected a number from 1 to 65535",
@@ -238,6 +269,29 @@ CASES = [
         "a mask without an image",
         without("data/images/b.png"),
         "data/masks/b.png: data/images has no image of this name (`dataset.on_bad_image: skip` leaves them out)",
+    ),
+    folder(
+        "a mask with more to its name than its image's",
+        moved("data/masks/b.png", "data/masks/b_mask.png"),
+        "data/images/b.png: it has no mask; expected data/masks/b.png, or in sub-folders, one a plane; rename"
+        " data/masks/b_mask.png, if that is its mask; so it is with 1 other (`dataset.on_bad_image: skip` leaves"
+        " them out)",
+    ),
+    folder(
+        "a link to an image that has moved",
+        both(without("data/images/b.png"), lambda: Path("data/images/b.png").symlink_to("moved/b.png")),
+        "data/images/b.png: no such image",
+    ),
+    folder(
+        "masks of black and white where white is the concept",
+        lambda: [Image.new("L", (SIDE, SIDE), 255).save(f"data/masks/{name}.png") for name in "abcd"],
+        "data/masks/a.png: label 255 is not in data/labels.csv: give it a row there, or, where it stands for no"
+        " label, list it under `dataset.folder.ignore`",
+    ),
+    folder(
+        "split.csv with paths from elsewhere",
+        split("image,split\ndata/images/a.png,train\nb,val\nc,val\nd,val\n"),
+        "data/split.csv: row 2: the data set has no image `data/images/a.png`; it has images such as `a.png`",
     ),
     folder(
         "no mask at all",
@@ -266,8 +320,8 @@ CASES = [
     folder(
         "a mask with a number that labels.csv lacks",
         picture("data/masks/b.png", "L", (SIDE, SIDE), 255),
-        "data/masks/b.png: label 255 is not in data/labels.csv; where it stands for no label, list it under"
-        " `dataset.folder.ignore`",
+        "data/masks/b.png: label 255 is not in data/labels.csv: give it a row there, or, where it stands for no"
+        " label, list it under `dataset.folder.ignore`",
     ),
     folder(
         "a mask with a value over 65,535",
@@ -294,7 +348,7 @@ CASES = [
     folder(
         "split.csv with an unknown image",
         split("image,split\na,train\nb,val\nc,val\ne,val\n"),
-        "data/split.csv: row 5: the data set has no image `e`",
+        "data/split.csv: row 5: the data set has no image `e`; it has images such as `a.png`",
     ),
     folder(
         "split.csv without a row for an image",

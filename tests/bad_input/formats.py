@@ -10,7 +10,7 @@ from PIL import Image
 from scipy.io import savemat
 
 from bad_input.frame import Case
-from bad_input.spoiling import both, config, text, without
+from bad_input.spoiling import both, config, moved, text, without
 
 SIDE = 20
 SQUARE = [[2, 2, 12, 2, 12, 12, 2, 12]]
@@ -125,7 +125,22 @@ CASES = [
     coco(
         "a COCO category twice",
         annotated(lambda content: content["categories"][1].update(name="cat")),
-        "data/annotations/instances_train2017.json: category `cat` again",
+        "data/annotations/instances_train2017.json: category name `cat` again",
+    ),
+    coco(
+        "a COCO category id twice",
+        annotated(lambda content: content["categories"][1].update(id=1)),
+        "data/annotations/instances_train2017.json: category id `1` again",
+    ),
+    coco(
+        "a COCO category without a name",
+        annotated(lambda content: content["categories"][1].update(name="")),
+        "data/annotations/instances_train2017.json: the name of a category is no text",
+    ),
+    coco(
+        "a COCO image id twice",
+        annotated(lambda content: content["images"].append(content["images"][0])),
+        "data/annotations/instances_train2017.json: image id `1` again",
     ),
     coco(
         "a COCO annotation of an image that is not listed",
@@ -199,6 +214,17 @@ CASES = [
         "an empty list of VOC",
         text(f"{LISTS}/val.txt", ""),
         "the data set has no image of split `val`; concepts are learned on train, scored on val",
+    ),
+    voc(
+        "a VOC image in both lists",
+        text(f"{LISTS}/val.txt", "train\nval\n"),
+        "data/ImageSets/Segmentation/train.txt and data/ImageSets/Segmentation/val.txt: `train` stands there 2"
+        " times; an image is train or val, once",
+    ),
+    voc(
+        "a list of VOC's for classification",
+        text(f"{LISTS}/val.txt", "val -1\n"),
+        "data/ImageSets/Segmentation/val.txt: row 1: `val -1` is not the name of an image alone",
     ),
     voc(
         "a VOC image that is not there",
@@ -275,6 +301,17 @@ CASES = [
         "an image in no class folder",
         lambda: _image("data/a.png"),
         "data/a.png: the image lies in no class folder; `dataset.path` must name a folder of class folders",
+    ),
+    class_folders(
+        "class folders of train without those of val",
+        both(moved("data", "train"), lambda: Path("data").mkdir(), moved("train", "data/train")),
+        "data: train/ without val/; call the other split's folder so, or let `dataset.path` name train/ itself,"
+        " and splits are drawn",
+    ),
+    class_folders(
+        "a single class folder",
+        without("data/dog"),
+        "data: `cat` is the only class; it takes others to tell it from",
     ),
     class_folders(
         "class folders without images",

@@ -132,7 +132,7 @@ def test_annotation_whose_region_does_not_fit_its_image_is_named(tmp_path):
 
 def test_category_that_is_there_twice_is_named(tmp_path):
     path = write(tmp_path, categories=[*CATEGORIES, {"id": 8, "name": "dog"}])
-    assert message_of(reader_of, tmp_path) == f"{path}: category `dog` again"
+    assert message_of(reader_of, tmp_path) == f"{path}: category name `dog` again"
 
 
 def test_missing_annotations_are_named(tmp_path):

@@ -234,8 +234,8 @@ def test_byte_order_mark_does_no_harm(folder):
 def test_number_that_is_no_label_is_named(folder):
     write_mask(folder / "masks/b.png", np.full((30, 40), 255, np.uint8))
     assert message_of(reader_of(folder).read, 1) == (
-        f"{folder}/masks/b.png: label 255 is not in {folder}/labels.csv; where it stands for no label, list it under"
-        " `dataset.folder.ignore`"
+        f"{folder}/masks/b.png: label 255 is not in {folder}/labels.csv: give it a row there, or, where it stands for"
+        " no label, list it under `dataset.folder.ignore`"
     )
 
 

@@ -77,7 +77,7 @@ def test_groups_of_the_table_stay_together(tmp_path):
         ),
         ("image,split", {1: "clip0/0.jpg,val"}, "row 3: image `clip0/0.jpg` again"),
         ("image,split", {1: "clip0/0,val"}, "row 3: image `clip0/0.jpg` again"),
-        ("image,split", {11: None, 10: None}, "no row for image `clip3/10.jpg` and 1 others"),
+        ("image,split", {11: None, 10: None}, "no row for image `clip3/10.jpg` and 1 other"),
         ("image,group", {1: "clip0/1.jpg,"}, "row 3: the image has no group"),
     ],
 )

@@ -1,18 +1,16 @@
 """Models by name: torchvision's, timm's, what the user's own code gives, exported programs and TorchScript."""
 
 import importlib
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import timm
-import torch
 import torchvision
 from torch import nn
 
 from net2vec_core.errors import UserError, did_you_mean
+from net2vec_core.exported import load_exported
 from net2vec_core.settings import NetworkSettings, kind_of, source_of
 from net2vec_core.torchscript import load_torchscript
 
@@ -67,12 +65,12 @@ def _from_callable(settings: NetworkSettings) -> nn.Module:
 
 def _exported(settings: NetworkSettings) -> nn.Module:
     path = _existing(settings.model)
-    with _without_pickled_code():
-        return _made(settings, lambda _options: torch.export.unflatten(torch.export.load(path)))
+    return _made(settings, lambda _options: load_exported(path))
 
 
 def _from_torchscript(settings: NetworkSettings) -> nn.Module:
-    return load_torchscript(_existing(settings.model))
+    path = _existing(settings.model)
+    return _made(settings, lambda _options: load_torchscript(path))
 
 
 CONSTRUCTORS: dict[str, Callable[[NetworkSettings], nn.Module]] = {
@@ -88,7 +86,7 @@ def _made(settings: NetworkSettings, make: Callable[[dict[str, Any]], Any]) -> n
     """What `make` gives for the options; that a model cannot be made is the user's to know, whatever it raises."""
     try:
         model = make(dict(settings.options))
-    except NotImplementedError:
+    except (NotImplementedError, UserError):
         raise
     except Exception as error:
         options = f" with {settings.options}" if settings.options else ""
@@ -103,16 +101,3 @@ def _existing(path: str) -> Path:
     if not Path(path).is_file():
         raise UserError(f"{path}: no such model file")
     return Path(path)
-
-
-@contextmanager
-def _without_pickled_code() -> Iterator[None]:
-    """Keep torch.export from unpickling carelessly what it cannot unpickle safely."""
-    before = os.environ.get("TORCH_FORCE_WEIGHTS_ONLY_LOAD")
-    os.environ["TORCH_FORCE_WEIGHTS_ONLY_LOAD"] = "1"
-    try:
-        yield
-    finally:
-        del os.environ["TORCH_FORCE_WEIGHTS_ONLY_LOAD"]
-        if before is not None:
-            os.environ["TORCH_FORCE_WEIGHTS_ONLY_LOAD"] = before

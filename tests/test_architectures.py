@@ -1,14 +1,8 @@
-import contextlib
-import io
-import os
 import sys
-import zipfile
 
 import numpy as np
 import pytest
 import torch
-import torchvision
-from torch import nn
 
 from net2vec_core.architectures import construct
 from net2vec_core.errors import UserError
@@ -182,86 +176,3 @@ def test_an_attribute_of_an_attribute_can_be_called():
 def test_models_that_cannot_be_made_are_named(model, options, message):
     weights = "random" if model.startswith(("torchvision/", "timm/")) else "own"
     assert message_of(construct, settings(model, weights, options=options)) == message
-
-
-@pytest.fixture(scope="module")
-def exported(tmp_path_factory):
-    """ResNet-18 as a program for any number of images of 32×32 pixels, and the module itself."""
-    path = tmp_path_factory.mktemp("exported") / "resnet.pt2"
-    torch.manual_seed(0)
-    model = torchvision.models.resnet18(weights=None).eval()
-    images = torch.export.Dim("images")
-    program = torch.export.export(model, (torch.zeros(2, 3, 32, 32),), dynamic_shapes=({0: images},))
-    torch.export.save(program, path)
-    return path, model
-
-
-def test_an_exported_programs_layers_are_those_of_the_module(exported):
-    path, model = exported
-    layers = ["conv1", "layer1.0.bn1", "layer2", "fc"]
-    outputs, readings = outputs_of(settings(str(path), layers=layers), path.parent)
-    assert readings["layer2"] == Reading(128, 4, 4)
-    plain = plain_outputs(model, ["conv1", "layer2", "fc"])
-    for layer in ("conv1", "layer2"):
-        torch.testing.assert_close(outputs[layer], plain[layer], atol=1e-4, rtol=1e-4)
-    torch.testing.assert_close(outputs["fc"][:, :, 0, 0], plain["fc"], atol=1e-4, rtol=1e-4)
-
-
-def test_an_exported_programs_convolutions_are_known_as_such(exported):
-    path, _ = exported
-    calls = {call.layer: call for call in trace(construct(settings(str(path))), 32, "program")}
-    assert calls["layer1.0.conv1"].kind == "Conv2d"
-    assert calls["layer1.0.conv1"].planar
-    assert not calls["layer1"].planar
-
-
-def test_a_program_takes_no_other_size(exported):
-    path, _ = exported
-    message = message_of(trace, construct(settings(str(path))), 64, "resnet.pt2")
-    assert message.startswith("resnet.pt2 does not take images of 64×64 pixels: Expected input at ")
-
-
-def test_a_program_for_one_image_says_how_to_export_it(tmp_path):
-    path = tmp_path / "one.pt2"
-    program = torch.export.export(nn.Sequential(nn.Conv2d(3, 4, 3)), (torch.zeros(1, 3, 8, 8),))
-    torch.export.save(program, path)
-    assert "re-export and specify dynamic_shapes" in message_of(trace, construct(settings(str(path))), 8, "one.pt2")
-
-
-@pytest.mark.parametrize("content", [b"", b"text"])
-def test_a_damaged_program_is_named(tmp_path, content):
-    path = tmp_path / "damaged.pt2"
-    path.write_bytes(content)
-    assert message_of(construct, settings(str(path))).startswith(f"{path} cannot be made (")
-
-
-class Runs:
-    """A pickle of it creates the file `path` when it is loaded carelessly."""
-
-    def __init__(self, path):
-        self.path = path
-
-    def __reduce__(self):
-        return os.system, (f"touch {self.path}",)
-
-
-def with_sample_input(program, path, content):
-    """A copy of an exported program with something else for its pickled sample input."""
-    buffer = io.BytesIO()
-    torch.save(content, buffer)
-    with zipfile.ZipFile(program) as source, zipfile.ZipFile(path, "w") as copy:
-        for entry in source.infolist():
-            is_sample = entry.filename.endswith("sample_inputs/model.pt")
-            copy.writestr(entry.filename, buffer.getvalue() if is_sample else source.read(entry))
-
-
-def test_a_program_that_holds_pickled_code_does_not_run_it(exported, tmp_path):
-    program, _ = exported
-    proof, path = tmp_path / "ran", tmp_path / "resnet.pt2"
-    with_sample_input(program, path, Runs(proof))
-    with contextlib.suppress(AssertionError):
-        torch.export.load(path)
-    assert proof.exists(), "the file is harmless, so that not running it proves nothing"
-    proof.unlink()
-    assert message_of(construct, settings(str(path))).startswith(f"{path} cannot be made (UnpicklingError: ")
-    assert not proof.exists()

@@ -1,7 +1,9 @@
 """Mistakes about networks, their layers and their weights."""
 
+import json
 import os
 import warnings
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -61,6 +63,12 @@ def scripted(make: Callable[[], nn.Module], path: str = "net.pt") -> Callable[[]
 
 def frozen() -> nn.Module:
     return torch.jit.freeze(torch.jit.script(squeezenet1_1().eval()))
+
+
+def hostile_program() -> None:
+    """Write an exported program in which code stands for a size."""
+    with zipfile.ZipFile("net.pt2", "w") as archive:
+        archive.writestr("net/models/model.json", json.dumps({"expr_str": "__import__('os').system('touch ran')"}))
 
 
 def checkpoint(name: str, file: str, write: Callable[[], object], message: str, command: str = "network") -> Case:
@@ -197,6 +205,13 @@ CASES = [
         "net.pt",
         scripted(Writes),
         f"net.pt: TorchScript with `aten::save`, which may do more than compute, or hide what is called; {INSTEAD}",
+    ),
+    program(
+        "a `.pt2` program that would run code",
+        "net.pt2",
+        hostile_program,
+        "net.pt2: a program with `__import__('os').system('touch ran')`, which may do more than compute; give the"
+        " network as `package.module:callable`",
     ),
     program(
         "a layer that a TorchScript network lacks",

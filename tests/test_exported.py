@@ -1,0 +1,216 @@
+"""Programs of torch.export: their layers, and what is refused of them."""
+
+import contextlib
+import io
+import json
+import os
+import re
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import torchvision
+from torch import nn
+
+from net2vec_core.architectures import construct
+from net2vec_core.errors import UserError
+from net2vec_core.exported import _is_size, _strange
+from net2vec_core.layouts import Reading, read_layers
+from net2vec_core.network import LayerReader, build, prefix_tokens_of, trace
+from net2vec_core.preprocessing import IMAGENET
+from net2vec_core.settings import NetworkSettings
+
+
+def settings(model, weights="own", layers=("x",), **changes):
+    return NetworkSettings(model=model, weights=weights, layers=list(layers), **changes)
+
+
+def message_of(function, *arguments):
+    with pytest.raises(UserError) as caught:
+        function(*arguments)
+    return str(caught.value)
+
+
+def images_of(size, images=3):
+    return np.random.default_rng(0).integers(0, 256, (images, size, size, 3), dtype=np.uint8)
+
+
+def outputs_of(chosen, folder, size=32):
+    """What the stages read of a network, and its readings."""
+    model, preprocessing = build(chosen, folder)
+    calls = trace(model, size, chosen.model)
+    readings = read_layers(calls, chosen, "net", prefix_tokens_of(model))
+    reader = LayerReader(model, preprocessing, calls, readings, "cpu")
+    return reader(images_of(size), torch.float32), readings
+
+
+def plain_outputs(model, paths, size=32):
+    """What plain hooks on these modules give."""
+    found = {}
+    for path in paths:
+        model.get_submodule(path).register_forward_hook(lambda _m, _i, output, path=path: found.update({path: output}))
+    with torch.inference_mode():
+        model(IMAGENET(images_of(size)))
+    return found
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    """ResNet-18 as a program for any number of images of 32×32 pixels, and the module itself."""
+    path = tmp_path_factory.mktemp("exported") / "resnet.pt2"
+    torch.manual_seed(0)
+    model = torchvision.models.resnet18(weights=None).eval()
+    images = torch.export.Dim("images")
+    program = torch.export.export(model, (torch.zeros(2, 3, 32, 32),), dynamic_shapes=({0: images},))
+    torch.export.save(program, path)
+    return path, model
+
+
+def test_an_exported_programs_layers_are_those_of_the_module(exported):
+    path, model = exported
+    layers = ["conv1", "layer1.0.bn1", "layer2", "fc"]
+    outputs, readings = outputs_of(settings(str(path), layers=layers), path.parent)
+    assert readings["layer2"] == Reading(128, 4, 4)
+    plain = plain_outputs(model, ["conv1", "layer2", "fc"])
+    for layer in ("conv1", "layer2"):
+        torch.testing.assert_close(outputs[layer], plain[layer], atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(outputs["fc"][:, :, 0, 0], plain["fc"], atol=1e-4, rtol=1e-4)
+
+
+def test_an_exported_programs_convolutions_are_known_as_such(exported):
+    path, _ = exported
+    calls = {call.layer: call for call in trace(construct(settings(str(path))), 32, "program")}
+    assert calls["layer1.0.conv1"].kind == "Conv2d"
+    assert calls["layer1.0.conv1"].planar
+    assert not calls["layer1"].planar
+
+
+def test_a_program_takes_no_other_size(exported):
+    path, _ = exported
+    message = message_of(trace, construct(settings(str(path))), 64, "resnet.pt2")
+    assert message.startswith("resnet.pt2 does not take images of 64×64 pixels: Expected input at ")
+
+
+def test_a_program_for_one_image_says_how_to_export_it(tmp_path):
+    path = tmp_path / "one.pt2"
+    program = torch.export.export(nn.Sequential(nn.Conv2d(3, 4, 3)), (torch.zeros(1, 3, 8, 8),))
+    torch.export.save(program, path)
+    assert "re-export and specify dynamic_shapes" in message_of(trace, construct(settings(str(path))), 8, "one.pt2")
+
+
+@pytest.mark.parametrize("content", [b"", b"text"])
+def test_a_damaged_program_is_named(tmp_path, content):
+    path = tmp_path / "damaged.pt2"
+    path.write_bytes(content)
+    assert message_of(construct, settings(str(path))).startswith(f"{path} cannot be made (")
+
+
+class Runs:
+    """A pickle of it creates the file `path` when it is loaded carelessly."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return os.system, (f"touch {self.path}",)
+
+
+def rewritten(program, path, change, end):
+    """A copy of an exported program in which the files whose names end so are changed."""
+    with zipfile.ZipFile(program) as source, zipfile.ZipFile(path, "w") as copy:
+        for entry in source.infolist():
+            content = source.read(entry)
+            copy.writestr(entry.filename, change(content) if entry.filename.endswith(end) else content)
+    return path
+
+
+def pickled(content):
+    buffer = io.BytesIO()
+    torch.save(content, buffer)
+    return buffer.getvalue()
+
+
+def test_a_program_that_holds_pickled_code_does_not_run_it(exported, tmp_path):
+    program, _ = exported
+    proof = tmp_path / "ran"
+    path = rewritten(program, tmp_path / "hostile.pt2", lambda _content: pickled(Runs(proof)), "sample_inputs/model.pt")
+    with contextlib.suppress(AssertionError):
+        torch.export.load(path)
+    assert proof.exists(), "the file is harmless, so that not running it proves nothing"
+    proof.unlink()
+    assert message_of(construct, settings(str(path))).startswith(f"{path} cannot be made (UnpicklingError: ")
+    assert not proof.exists()
+
+
+SIZE_OF_IMAGES = re.compile(rb"Symbol\('s\d+', positive=True, integer=True\)")
+CODE = b"__import__('os').system('touch ran')"
+RELU = b"torch.ops.aten.relu_.default"
+
+
+@pytest.mark.parametrize(
+    ("change", "named", "runs"),
+    [
+        (lambda content: SIZE_OF_IMAGES.sub(CODE, content), CODE.decode(), True),
+        (lambda content: SIZE_OF_IMAGES.sub(b"Add('exit()', 1)", content), "Add('exit()', 1)", False),
+        (lambda content: SIZE_OF_IMAGES.sub(b"eval(1)", content), "eval(1)", False),
+        (
+            lambda content: content.replace(RELU, b"torch.serialization.os.system"),
+            "torch.serialization.os.system",
+            False,
+        ),
+        (lambda content: content.replace(RELU, b"torch.ops.image.write_file"), "torch.ops.image.write_file", False),
+        (lambda content: content.replace(RELU, b"torch.ops.aten.from_file.out"), "torch.ops.aten.from_file.out", False),
+    ],
+    ids=["size", "size in a text", "function", "module", "file", "mapped file"],
+)
+def test_a_program_that_names_more_than_operators_is_refused(exported, tmp_path, monkeypatch, change, named, runs):
+    program, _ = exported
+    path = rewritten(program, tmp_path / "hostile.pt2", change, "models/model.json")
+    assert path.read_bytes() != program.read_bytes()
+    monkeypatch.chdir(tmp_path)
+    if runs:
+        with contextlib.suppress(Exception):
+            torch.export.load(path)
+        assert Path("ran").exists(), "the file is harmless, so that not running it proves nothing"
+        Path("ran").unlink()
+    assert message_of(construct, settings(str(path))) == (
+        f"{path}: a program with `{named}`, which may do more than compute; give the network as"
+        " `package.module:callable`"
+    )
+    assert not Path("ran").exists()
+
+
+def test_a_program_with_compiled_code_is_refused(exported, tmp_path):
+    program, _ = exported
+    path = rewritten(program, tmp_path / "hostile.pt2", bytes, "")
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("resnet/data/aotinductor/model/code.so", b"")
+    message = message_of(construct, settings(str(path)))
+    assert message.startswith(f"{path}: a program with `resnet/data/aotinductor/model/code.so`, which may do more")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_size"),
+    [
+        ("Symbol('s31', positive=True, integer=True)", True),
+        ("Add(Mul(Integer(2), Symbol('s0', integer=True)), Integer(-1))", True),
+        ("2*s0 + FloorDiv(s1 - 1, 32)", True),
+        ("s0.func", False),
+        ("(lambda: 1)()", False),
+        ("s0[0]", False),
+        ("exec(1)", False),
+        ("Symbol('a b')", False),
+        ("f'{s0}'", False),
+        ("1 +", False),
+    ],
+)
+def test_sizes_in_a_program_are_arithmetic(text, is_size):
+    assert _is_size(text) == is_size
+
+
+def test_types_that_would_be_imported_are_found_in_texts_within_texts():
+    context = json.dumps({"default_factory_module": "os"})
+    spec = json.dumps([1, {"type": "collections.defaultdict", "context": context}])
+    assert [*_strange("models/model.json", json.dumps({"in_spec": spec}).encode())] == ["default_factory_module"]

@@ -14,7 +14,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from net2vec_core.errors import UserError, did_you_mean
+from net2vec_core.errors import UserError, did_you_mean, shorten
 from net2vec_core.settings import (
     PATTERNS,
     ChanceSettings,
@@ -207,7 +207,7 @@ def _explain(details: ErrorDetails) -> str:
     words = _MESSAGES | {"string_pattern_mismatch": PATTERNS.get(details.get("ctx", {}).get("pattern", ""))}
     message = words.get(details["type"]) or re.sub("^(Input|String) ", "", details["msg"])
     given = details["input"]
-    shown = "" if isinstance(given, dict) else f", not {json.dumps(given, default=str, ensure_ascii=False)}"
+    shown = "" if isinstance(given, dict) else f", not {shorten(json.dumps(given, default=str, ensure_ascii=False))}"
     advice = "; put it in quotes" if details["type"] == "string_type" and isinstance(given, int | float) else ""
     return f"{key} {message}{shown}{advice}"
 

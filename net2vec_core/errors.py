@@ -8,6 +8,11 @@ class UserError(Exception):
     """A mistake in a configuration, data set or store. Its text says what is wrong, where, and what would be right."""
 
 
+def shorten(text: str, length: int = 200) -> str:
+    """The text, or its beginning and an ellipsis."""
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
 def others(number: int) -> str:
     """`1 other`, `2 others`."""
     return f"{number} other{'' if number == 1 else 's'}"

@@ -4,6 +4,7 @@ import itertools
 import logging
 import math
 import multiprocessing
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -16,8 +17,8 @@ import zarr
 from numpy.typing import NDArray
 
 from net2vec_core.dataset.images import UnreadableError
-from net2vec_core.dataset.records import SPLITS, Reader, Record
-from net2vec_core.errors import UserError
+from net2vec_core.dataset.records import SPLITS, Concept, Reader, Record
+from net2vec_core.errors import UserError, shorten
 from net2vec_core.parallel import end_with_parent
 from net2vec_core.progress import progress
 from net2vec_core.storage import COMPRESSOR, new_store, open_store, stored_together, write_table
@@ -69,8 +70,10 @@ def write_labels(
         objects: Where the data of the store lie (`storage.new_store`).
 
     Raises:
-        UserError: if a record cannot be read and is not skipped, or a split is empty.
+        UserError: if a record cannot be read and is not skipped, a split is empty, or a name cannot be printed.
     """
+    for concept in reader.concepts:
+        _require_printable(concept)
     names = {concept.number: concept.name for concept in reader.concepts}
     image_rows: list[tuple[Any, ...]] = []
     occurrence_rows: list[tuple[Any, ...]] = []
@@ -93,6 +96,15 @@ def write_labels(
         write_table(image_table, files.images)
         write_table(pd.DataFrame(occurrence_rows, columns=["image", "concept", "pixels"]), files.occurrences)
         write_table(pd.DataFrame(skipped, columns=["image", "reason"]), files.skipped)
+
+
+def _require_printable(concept: Concept) -> None:
+    for text in (concept.name, concept.category):
+        if any(unicodedata.category(character) == "Cc" for character in text):
+            raise UserError(
+                f"concept {concept.number}: {shorten(repr(text))} holds a line break or another control character; name"
+                " it otherwise"
+            )
 
 
 def _create_masks(group: zarr.Group, images: int, size: int) -> zarr.Array[Any]:

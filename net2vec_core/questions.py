@@ -1,7 +1,9 @@
 """Answers to questions about a layer, from its finished tables and embeddings."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +48,10 @@ def answer(question: str, results: Results) -> list[Answer]:
     }
     if not question.strip() or (about in kinds and not what.strip()):
         raise UserError(f"`{question.strip()}` is no question; {EXAMPLES}")
+    if what and not re.search("[+-]", question) and question.strip() not in results.weights.index:
+        near = get_close_matches(about, kinds, n=1, cutoff=0.8)
+        if near and about not in kinds:
+            raise UserError(f"`{about}` is no question; did you mean {near[0]}?")
     return kinds[about](what.strip(), results) if about in kinds else _arithmetic(question, results)
 
 

@@ -21,6 +21,8 @@ def read_yaml(path: Path) -> object:
         raise UserError(f"{path}: the configuration cannot be read ({error.strerror})") from None
     except UnicodeDecodeError as error:
         raise UserError(f"{path} is not valid YAML: its bytes from {error.start} on are not UTF-8") from None
+    except RecursionError:
+        raise UserError(f"{path} is not valid YAML: its brackets stand in one another too deeply") from None
     except (yaml.YAMLError, ValueError) as error:  # ValueError: a date that does not exist
         raise UserError(f"{path} is not valid YAML: {_explain_yaml(error)}") from None
 

@@ -14,6 +14,7 @@ from net2vec_core.dataset.records import Concept
 from net2vec_core.errors import UserError
 from net2vec_core.progress import progress
 
+LARGEST_NUMBER = 65535
 Uses = dict[int, tuple[str, bool]]  # by number: a name, and whether most uses are parts
 
 
@@ -70,9 +71,12 @@ def _objects(path: Path) -> list[tuple[int, str, bool]]:
         raise UserError(f"{path}: cannot be read ({error.strerror}); every image needs one") from None
     except KeyError as error:
         raise UserError(f"{path}: not an annotation of ADE20K (it has no `{error.args[0]}`)") from None
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise UserError(f"{path}: not an annotation of ADE20K ({error})") from None
-    return [each for each in found if each[0] > 0]
+    beyond = [number for number, _, _ in found if not 0 <= number <= LARGEST_NUMBER]
+    if beyond:
+        raise UserError(f"{path}: `name_ndx` is {beyond[0]}, expected 0 to {LARGEST_NUMBER}")
+    return [each for each in found if each[0] > 0]  # 0 is what masks hold where nothing is
 
 
 def _text(path: Path) -> str:

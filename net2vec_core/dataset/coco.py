@@ -95,7 +95,7 @@ class CocoReader:
                 raise UserError(
                     f"{path}: cannot be read ({error.strerror}); `dataset.coco` says which is read"
                 ) from None
-            except (ValueError, LookupError, TypeError, AttributeError) as error:
+            except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
                 reason = _lack(error) if isinstance(error, KeyError) else str(error)
                 raise UserError(f"{path}: not annotations in COCO's format ({reason})") from None
         return list(items.values())

@@ -12,11 +12,20 @@ SUFFIXES = frozenset((".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", 
 def image_files(folder: Path) -> Iterator[tuple[str, Path]]:
     """The image files in a folder and its sub-folders, with their paths within it but for the suffix."""
     for place, folders, names in os.walk(folder, followlinks=True):
-        folders.sort()
+        folders[:] = sorted(name for name in folders if not _leads_back(place, name))
         for name in sorted(names):
             path = Path(place, name)
             if path.suffix.lower() in SUFFIXES and not name.startswith("."):
                 yield path.relative_to(folder).with_suffix("").as_posix(), path
+
+
+def _leads_back(place: str, name: str) -> bool:
+    """Whether a folder is a link to one that it lies in, which has no end."""
+    path = Path(place, name)
+    if not path.is_symlink():
+        return False
+    here = Path(place).resolve()
+    return path.resolve() in (here, *here.parents)
 
 
 def inside(folder: Path, name: str, table: Path) -> Path:

@@ -63,6 +63,7 @@ def read_indices(path: Path) -> NDArray[np.uint16]:
         UnreadableError: if the file cannot be decoded, has colours, or holds a value above 65,535.
     """
     with _readable(path):
+        _require_one_picture(path)
         image = _decode(path)
         if image.mode not in ("1", "L", "P", "I", "I;16", "I;16B", "I;16L"):
             raise UnreadableError(
@@ -83,6 +84,7 @@ def read_colors(path: Path, coding: str) -> NDArray[np.uint16]:
         UnreadableError: if the file cannot be decoded or is not an RGB image.
     """
     with _readable(path):
+        _require_one_picture(path)
         image = _decode(path)
         if image.mode not in ("RGB", "RGBA"):
             raise UnreadableError(f"{path}: the mask is an image of mode {image.mode}, expected RGB ({coding})")
@@ -137,6 +139,14 @@ def _decode(path: Path) -> Image.Image:
     with Image.open(path, formats=FORMATS) as image:
         image.load()
         return ImageOps.exif_transpose(image) if image.getexif().get(ORIENTATION, 1) != 1 else image
+
+
+def _require_one_picture(path: Path) -> None:
+    """Refuse a mask of which only the first picture would count."""
+    with Image.open(path, formats=FORMATS) as image:
+        pictures = getattr(image, "n_frames", 1)
+    if pictures > 1:
+        raise UnreadableError(f"{path}: the mask has {pictures} pictures; save each in a file of its own")
 
 
 def _grey_step(path: Path) -> int:

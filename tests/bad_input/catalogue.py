@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from bad_input import archives, configuration, data_sets, formats, machine, networks, questions, stores
+from bad_input import archives, broden, configuration, data_sets, formats, machine, networks, questions, stores
 from bad_input.frame import Case
 
 PAGE = Path("docs/mistakes.md")
 SECTIONS: dict[str, list[Case]] = {
     "The configuration": configuration.CASES,
-    "Data sets": data_sets.CASES,
+    "Data sets": [*broden.CASES, *data_sets.CASES],
     "Data sets in the formats of others": formats.CASES,
     "Archives that are fetched": archives.CASES,
     "Networks, layers and weights": networks.CASES,

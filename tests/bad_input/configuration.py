@@ -52,6 +52,12 @@ CASES = [
         " indent with spaces",
     ),
     Case(
+        "thousands of brackets",
+        text("run.yaml", "[" * 20_000),
+        "concepts",
+        "run.yaml is not valid YAML: its brackets stand in one another too deeply",
+    ),
+    Case(
         "a bracket that is not closed",
         more_config("analogies: [sky + grass\n"),
         "concepts",

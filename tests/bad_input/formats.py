@@ -128,6 +128,17 @@ CASES = [
         "data/annotations/instances_train2017.json: category name `cat` again",
     ),
     coco(
+        "COCO's annotations of brackets alone",
+        text(ANNOTATIONS, "[" * 200_000),
+        "data/annotations/instances_train2017.json: not annotations in COCO's format (maximum recursion depth …)",
+    ),
+    coco(
+        "a COCO image of infinite height",
+        annotated(lambda content: content["images"][0].update(height=float("inf"))),
+        "data/annotations/instances_train2017.json: not annotations in COCO's format (cannot convert float infinity"
+        " to integer)",
+    ),
+    coco(
         "a COCO category id twice",
         annotated(lambda content: content["categories"][1].update(id=1)),
         "data/annotations/instances_train2017.json: category id `1` again",
@@ -291,6 +302,11 @@ CASES = [
         "ADE20K of 2021 with names of another kind",
         text(OF_2021, '{"shapes": []}'),
         f"{OF_2021}: not an annotation of ADE20K (it has no `annotation`)",
+    ),
+    ade20k_2021(
+        "ADE20K of 2021 with an impossible number of a name",
+        text(OF_2021, '{"annotation": {"object": {"name": "a", "name_ndx": 99999, "parts": {"part_level": 0}}}}'),
+        f"{OF_2021}: `name_ndx` is 99999, expected 0 to 65535",
     ),
     ade20k_2021(
         "an ADE20K mask of 2021 of an unknown index",

@@ -55,6 +55,11 @@ CASES = [
         "`skky`: no concept `skky` is studied; did you mean sky?",
     ),
     asked(
+        "a question in American English",
+        "neighbors sky",
+        "`neighbors` is no question; did you mean neighbours?",
+    ),
+    asked(
         "a question without a concept",
         "neighbours",
         "`neighbours` is no question; ask, say, `grass + blue - green`, `neighbours tree`, `filter 23` or"

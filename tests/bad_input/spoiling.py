@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 from bad_input.frame import CONFIG, write_config
 
 Spoil = Callable[[], object]
@@ -55,6 +57,11 @@ def without(path: str) -> Spoil:
 
 def folder_instead(path: str) -> Spoil:
     return both(without(path), lambda: Path(path).mkdir())
+
+
+def picture(path: str, mode: str, size: tuple[int, int] = (10, 10), color: Any = 0) -> Spoil:
+    """Write an image of one colour."""
+    return lambda: Image.new(mode, size, color).save(path)
 
 
 def copied(path: str, to: str) -> Spoil:

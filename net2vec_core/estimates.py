@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from net2vec_core.config import Config
-from net2vec_core.sizes import BYTES, Sizes, known_images, sizes_of
+from net2vec_core.sizes import BYTES, CPU_FORWARD_IMAGES, Sizes, known_images, sizes_of
 
 MIB = 2**20
 PYTHON = 350 * MIB  # with NumPy, pandas, zarr, Dask and Numba
 TORCH = 1000 * MIB
 WORKER = 250 * MIB  # a process that reads the data set
 WEIGHTS = 1000 * MIB  # of a network of 130 million parameters, read and copied
+FORWARD_BYTES = 512  # that a forward pass holds for a pixel of its input: two maps of 64 filters
 IMAGES_AT_ONCE = 64  # that stages read together
 COUNTS = 32 * MIB  # of the digits of a task's filters (`threshold`)
 MERGED = 4  # counts that become one (`threshold`)
@@ -40,11 +41,12 @@ class Need:
 
 
 def _probe(sizes: Sizes, threads: int) -> Need:
-    per_image = sizes.activations * sizes.number_bytes + sizes.image_pixels * 3
+    of_image = sizes.activations * sizes.number_bytes
+    of_forward = CPU_FORWARD_IMAGES * sizes.image_pixels * FORWARD_BYTES
     batches_held = 2 * threads + 2  # those in the pipeline, the one being written, its compressed copy
     images = min(sizes.batch_images, sizes.shard_images)
     seconds = sizes.shard_images * sizes.image_pixels / 224**2
-    return Need(TORCH + WEIGHTS + batches_held * images * per_image, seconds)
+    return Need(TORCH + WEIGHTS + batches_held * images * of_image + threads * of_forward, seconds)
 
 
 def _thresholds(sizes: Sizes, threads: int, quantiles: int = 1) -> Need:

@@ -133,7 +133,7 @@ class LayerReader:
         """
         self._pass.outputs, self._pass.calls, self._pass.dtype = {}, 0, dtype
         with torch.inference_mode(), contextlib.suppress(_AllLayersReadError):
-            self.model(self.preprocessing(images).to(self.device))
+            self.model(self.preprocessing(torch.from_numpy(images).to(self.device)))
         outputs: dict[str, Tensor] = self._pass.outputs
         return outputs
 
@@ -141,7 +141,8 @@ class LayerReader:
         def read(_module: nn.Module, _inputs: Any, output: Any) -> None:
             chosen: Tensor = dict(_tensors(output))["@".join(keys)]
             # a copy even where dtype and device stay, since later modules may work in place
-            self._pass.outputs[layer] = reading.arrange(chosen).to("cpu", self._pass.dtype, copy=True)
+            stored = reading.arrange(chosen).to(self._pass.dtype, copy=True).contiguous()
+            self._pass.outputs[layer] = stored.to("cpu")
             self._pass.calls += 1
             if self._pass.calls == self.calls_needed:
                 raise _AllLayersReadError

@@ -17,16 +17,14 @@ from torch import Tensor
 
 from net2vec_core.dataset.images import read_rgb
 from net2vec_core.errors import UserError
+from net2vec_core.memory import keep_freed_memory
 from net2vec_core.network import LayerReader
 from net2vec_core.parallel import ordered_map
 from net2vec_core.progress import progress
 from net2vec_core.settings import Fit
-from net2vec_core.sizes import BYTES
+from net2vec_core.sizes import BYTES, CPU_FORWARD_IMAGES
 from net2vec_core.storage import COMPRESSOR, new_store
 
-# On the CPU a small batch stays in the cache and, being always the same, gives each image the same bits whatever
-# `batch_size` is.
-CPU_FORWARD_IMAGES = 8
 FILTERS_PER_CHUNK = 64
 CHUNK_BYTES = 8 * 2**20
 
@@ -72,8 +70,9 @@ def probe(
     if objects is None:
         numbers = len(images) * sum(filters * height * width for filters, height, width in grids.values())
         _look_for_room(store, numbers * BYTES[settings.dtype])
+    keep_freed_memory()
     torch.set_num_threads(1)  # the threads work on batches of their own
-    forward = _Forward(reader, settings)
+    forward = _Forward(reader, grids, settings)
     size = settings.batch_size
     batches = [images[first : first + size] for first in range(0, len(images), size)]
     with new_store(store, "probe", made_from, objects, str(reader.device)) as group:
@@ -102,39 +101,45 @@ def _create(group: zarr.Group, layer: str, shape: tuple[int, ...], settings: Pro
     bytes_per_image = some * height * width * BYTES[settings.dtype]
     together = max(n for n in range(1, batch + 1) if batch % n == 0 and (n == 1 or n * bytes_per_image <= CHUNK_BYTES))
     chunks, shards = (together, some, height, width), (batch, some * math.ceil(filters / some), height, width)
+    # an empty chunk is small once compressed, and cheaper to write than to be told from others
     return group.create_array(
-        layer, shape=shape, chunks=chunks, shards=shards, dtype=settings.dtype, compressors=COMPRESSOR
-    )
+        layer, shape=shape, chunks=chunks, shards=shards, dtype=settings.dtype, compressors=COMPRESSOR,
+        config={"write_empty_chunks": True},
+    )  # fmt: skip
 
 
 class _Forward:
     """From the paths of a batch of images to their activations; several threads may call it at once."""
 
-    def __init__(self, reader: LayerReader, settings: ProbeSettings) -> None:
-        self.reader, self.settings = reader, settings
+    def __init__(self, reader: LayerReader, grids: Grids, settings: ProbeSettings) -> None:
+        self.reader, self.grids, self.settings = reader, grids, settings
         self.dtype: torch.dtype = getattr(torch, settings.dtype)
-        self.on_cpu = reader.device.type == "cpu"
-        self.turn = contextlib.nullcontext() if self.on_cpu else threading.Lock()
+        on_cpu = reader.device.type == "cpu"
+        # on the CPU always the same number, since that gives an image the same bits whatever `batch_size` is
+        self.step = CPU_FORWARD_IMAGES if on_cpu else settings.batch_size
+        self.turn = contextlib.nullcontext() if on_cpu else threading.Lock()
 
     def __call__(self, paths: Sequence[Path]) -> dict[str, Tensor]:
-        images = np.stack([read_rgb(path, self.settings.image_size, self.settings.fit) for path in paths])
-        step = CPU_FORWARD_IMAGES if self.on_cpu else self.settings.batch_size
-        parts = [self._forward(images[first : first + step], step) for first in range(0, len(images), step)]
-        outputs = {layer: torch.cat([part[layer] for part in parts]) for layer in parts[0]}
+        outputs = {layer: torch.empty(len(paths), *grid, dtype=self.dtype) for layer, grid in self.grids.items()}
+        for first in range(0, len(paths), self.step):
+            some = paths[first : first + self.step]
+            for layer, output in self._forward(some).items():
+                outputs[layer][first : first + len(some)] = output[: len(some)]
         self._require_finite(outputs, paths)
         return outputs
 
-    def _forward(self, images: Any, step: int) -> dict[str, Tensor]:
-        padded = np.concatenate([images, np.zeros((step - len(images), *images.shape[1:]), np.uint8)])
+    def _forward(self, paths: Sequence[Path]) -> dict[str, Tensor]:
+        size = self.settings.image_size
+        images = np.zeros((self.step, size, size, 3), np.uint8)
+        for image, path in zip(images, paths, strict=False):
+            image[:] = read_rgb(path, size, self.settings.fit)
         with self.turn:
-            outputs = self.reader(padded, self.dtype)
-        return {layer: output[: len(images)] for layer, output in outputs.items()}
+            return self.reader(images, self.dtype)
 
     def _require_finite(self, outputs: dict[str, Tensor], paths: Sequence[Path]) -> None:
         for layer, output in outputs.items():
-            finite = torch.isfinite(output).flatten(1).all(1)
-            if not finite.all():
-                first = int((~finite).nonzero()[0])
+            if not torch.stack(output.aminmax()).isfinite().all():  # NaN passes through both
+                first = int((~output.isfinite().flatten(1).all(1)).nonzero()[0])
                 raise UserError(f"{paths[first]}: layer `{layer}` gives {self._explain(output[first])}")
 
     def _explain(self, output: Tensor) -> str:

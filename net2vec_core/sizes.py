@@ -10,6 +10,7 @@ from pathlib import Path
 from net2vec_core.config import Config
 
 BYTES = {"float16": 2, "float32": 4}
+CPU_FORWARD_IMAGES = 16  # that a thread forwards together
 # Broden's, where the tables are not there yet; a grid of a late layer, of a network of the usual size
 USUAL_IMAGES = 63_305
 USUAL_CONCEPTS = 1_200

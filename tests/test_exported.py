@@ -52,7 +52,7 @@ def plain_outputs(model, paths, size=32):
     for path in paths:
         model.get_submodule(path).register_forward_hook(lambda _m, _i, output, path=path: found.update({path: output}))
     with torch.inference_mode():
-        model(IMAGENET(images_of(size)))
+        model(IMAGENET(torch.from_numpy(images_of(size))))
     return found
 
 

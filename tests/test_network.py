@@ -144,7 +144,7 @@ def test_outputs_are_those_of_the_model_cut_after_each_layer():
         last = int(layer.split(".")[1])
         # a model of its own, since later modules of the same would work in place
         plain = built("alexnet").features[: last + 1]
-        expected = plain.to(memory_format=torch.channels_last)(IMAGENET(images))
+        expected = plain.to(memory_format=torch.channels_last)(IMAGENET(torch.from_numpy(images)))
         torch.testing.assert_close(outputs[layer], expected, rtol=1e-5, atol=1e-6)
 
 
@@ -187,7 +187,7 @@ def test_pass_ends_with_the_last_layer(layers, not_run):
 def test_module_that_is_called_twice_gives_its_last_output():
     model = small()
     images = images_of(12)
-    x = PLAIN(images)
+    x = PLAIN(torch.from_numpy(images))
     with torch.inference_mode():
         first = model.conv(x).clamp(min=0)
         second = (model.conv2(first) - 0.1).clamp(min=0)
@@ -209,7 +209,7 @@ def test_fully_connected_layer_has_one_position():
     output = reader_of(model, ["head"])(images, torch.float32)["head"]
     assert output.shape == (3, 5, 1, 1)
     with torch.inference_mode():
-        torch.testing.assert_close(output[:, :, 0, 0], model(PLAIN(images)))
+        torch.testing.assert_close(output[:, :, 0, 0], model(PLAIN(torch.from_numpy(images))))
 
 
 def test_reader_can_be_called_again_and_again():

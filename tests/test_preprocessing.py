@@ -19,12 +19,12 @@ def near(preprocessing):
 
 def test_preprocessing_by_hand():
     image = np.array([[[[10, 20, 30], [0, 128, 255]]]], np.uint8)
-    rgb = Preprocessing("rgb", (1.0, 2.0, 3.0), (2.0, 4.0, 5.0))(image)
+    rgb = Preprocessing("rgb", (1.0, 2.0, 3.0), (2.0, 4.0, 5.0))(torch.from_numpy(image))
     assert rgb.shape == (1, 3, 1, 2)
     assert rgb.dtype == torch.float32
     expected = torch.tensor([[4.5, -0.5], [4.5, 31.5], [5.4, 50.4]])
     torch.testing.assert_close(rgb[0, :, 0], expected)
-    bgr = Preprocessing("bgr", (1.0, 2.0, 3.0), (1.0, 1.0, 1.0))(image)
+    bgr = Preprocessing("bgr", (1.0, 2.0, 3.0), (1.0, 1.0, 1.0))(torch.from_numpy(image))
     assert bgr[0, :, 0].tolist() == [[29.0, 254.0], [18.0, 126.0], [7.0, -3.0]]
 
 
@@ -32,7 +32,7 @@ def test_imagenet_preprocessing_is_torchvisions_own():
     image = np.random.default_rng(0).integers(0, 256, (1, 224, 224, 3), dtype=np.uint8)
     transforms = AlexNet_Weights.IMAGENET1K_V1.transforms(resize_size=224)
     expected = transforms(torch.from_numpy(image).permute(0, 3, 1, 2))
-    torch.testing.assert_close(IMAGENET(image), expected, rtol=0, atol=1e-5)
+    torch.testing.assert_close(IMAGENET(torch.from_numpy(image)), expected, rtol=0, atol=1e-5)
 
 
 @pytest.mark.parametrize(

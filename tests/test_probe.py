@@ -46,7 +46,7 @@ def run(network, images, store, layers=("1", "3"), dtype="float16", batch_size=8
 @pytest.mark.parametrize("dtype", ["float16", "float32"])
 def test_stores_what_the_network_gives(network, images, tmp_path, dtype):
     arrays = run(network, images, tmp_path / "a.zarr", dtype=dtype)
-    batch = torch.cat([IMAGENET(np.asarray(Image.open(path))[None]) for path in images])
+    batch = torch.cat([IMAGENET(torch.from_numpy(np.array(Image.open(path))[None])) for path in images])
     with torch.inference_mode():
         expected = {"1": network[:2](batch), "3": network(batch)}
     for layer, array in arrays.items():

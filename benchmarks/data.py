@@ -1,9 +1,11 @@
 """Made-up data with the statistics of a real layer: filters active in half a per cent of their cells, in patches."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from net2vec_core.filter_masks import FilterMasks
 from net2vec_core.labels import Labels
@@ -56,3 +58,12 @@ def _patch(rng: np.random.Generator, shape: tuple[int, int], size: float) -> tup
     height, width = (1 + rng.poisson(size - 1) for _ in range(2))
     top, left = rng.integers(0, shape[0]), rng.integers(0, shape[1])
     return slice(top, top + height), slice(left, left + width)
+
+
+def photographs(folder: Path, images: int, side: int) -> list[Path]:
+    """JPEG files of this side, pixels, that are as smooth as photographs."""
+    rng, paths = np.random.default_rng(0), [folder / f"{number}.jpg" for number in range(images)]
+    for path in paths:
+        coarse = Image.fromarray(rng.integers(0, 256, (side // 8, side // 8, 3), np.uint8))
+        coarse.resize((side, side), Image.Resampling.BICUBIC).save(path, quality=90)
+    return paths

@@ -8,10 +8,9 @@ import numpy as np
 import torch
 import zarr
 from numpy.typing import NDArray
-from PIL import Image
 
 from benchmarks import plain
-from benchmarks.data import GRID, MASK, make
+from benchmarks.data import GRID, MASK, make, photographs
 from benchmarks.measure import Check, Measured, side_by_side, timed
 from net2vec_core.corner_patterns import corner_patterns
 from net2vec_core.counts import PairCounts
@@ -106,7 +105,7 @@ def probing() -> Measured:
     torch.set_num_threads(1)
     calls = trace(_model(), SIDE, NETWORK.model)
     with tempfile.TemporaryDirectory() as folder:
-        paths = _photographs(Path(folder))
+        paths = photographs(Path(folder), PROBED, SIDE)
         readings = {layer: Reading(*grid) for layer, grid in LAYERS.items()}
         reader = LayerReader(_model(), NDF_PREPROCESSING, calls, readings, "cpu")
         settings = ProbeSettings(SIDE, "stretch", "float16", BATCH, threads=1)
@@ -132,15 +131,6 @@ def _forward(model: torch.nn.Module, images: torch.Tensor) -> None:
     with torch.inference_mode():
         for _ in range(PROBED // len(images)):
             model(images)
-
-
-def _photographs(folder: Path) -> list[Path]:
-    """JPEG files that are as smooth as photographs."""
-    rng, paths = np.random.default_rng(0), [folder / f"{number}.jpg" for number in range(PROBED)]
-    for path in paths:
-        coarse = Image.fromarray(rng.integers(0, 256, (28, 28, 3), np.uint8))
-        coarse.resize((SIDE, SIDE), Image.Resampling.BICUBIC).save(path, quality=90)
-    return paths
 
 
 def intervals() -> Measured:

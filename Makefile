@@ -37,6 +37,7 @@ format: $(READY)  ## Put code and rules into shape
 
 bench: $(READY)  ## Measure every stage against plain baselines and the machine
 	PATH="$(BIN):$$PATH" python -m benchmarks
+	PATH="$(BIN):$$PATH" python -m benchmarks.probe_rate
 	PATH="$(BIN):$$PATH" python -m benchmarks.page
 
 interruption: $(READY)  ## Kill a tiny run 40 times, let it go on, and compare its results

@@ -121,9 +121,9 @@ beside a plain baseline in the same run (what the paper's authors do, one concep
 `benchmarks/plain.py`), and beside what the machine itself needs for the data. CPU seconds say more than seconds, since
 other work on the machine slows the clock more than the count."""
 
-RATES = """Images per second of the probe, and of each thing that it does taken alone: the bare forward pass, decoding, and
-storing the activations of the paper's layers. On a CPU these share the cores, so that their times add up; on a GPU the
-slowest sets the pace. `python -m benchmarks.probe_rate` measures them, on the GPU where there is one."""
+RATES = """Images per second of the probe, and of each thing that it does taken alone: the bare forward pass, decoding,
+and storing the activations of the paper's layers. On a CPU these share the cores, so that their times add up; on a GPU
+the slowest sets the pace. `python -m benchmarks.probe_rate` measures them, on the GPU where there is one."""
 
 SIZES = """Every stage from stored activations to tables, as the workflow's jobs run it, on stores with Broden's
 statistics (`benchmarks/broden_sized.py`: 682 concepts with pixels, their long tail, activations 256 × 13 × 13, the

@@ -1,7 +1,8 @@
 """Programs of torch.export, loaded only if they name nothing but torch's operators.
 
 Torch evaluates the sizes in such a file as Python, calls whatever of its own modules a node names, loads compiled code
-that lies in the archive, and imports modules for types of containers: each a way for a file to run code of its own.
+and unpickles objects that lie in the archive, and imports modules for types of containers: each a way for a file to run
+code of its own.
 """
 
 import ast
@@ -20,12 +21,13 @@ from torch import nn
 
 from net2vec_core.errors import UserError
 
+# without `custom_obj_0` and `opaque_obj_0`, which torch unpickles whatever they hold, and finds in any case of letters
 ENTRIES = re.compile(
-    r"[^/]+/(data/(weights|constants|sample_inputs)/(?!custom_obj)[\w.-]+|models/[\w.-]+\.json|archive_format|archive_version|byteorder"
-    r"|version|\.data/(version|serialization_id)|\.format_version)"
+    r"[^/]+/(data/(weights|constants|sample_inputs)/(?!(?i:custom_obj|opaque_obj))[\w.-]+|models/[\w.-]+\.json"
+    r"|archive_format|archive_version|byteorder|version|\.data/(version|serialization_id)|\.format_version)"
 )
 OPERATORS = re.compile(
-    r"torch\.ops\.(aten|torchvision)\.(?!from_file\b)\w+(\.\w+)?"
+    r"torch\.ops\.(aten|torchvision)\.(?!(from_file|save)\b)\w+(\.\w+)?"
     r"|torch\.ops\.higher_order\.(cond|while_loop|scan|associative_scan|map_impl|invoke_subgraph|flex_attention"
     r"|wrap_with_set_grad_enabled|wrap_with_autocast)"
     r"|torch\.sym_\w+|math\.\w+"

@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import os
+import pickle
 import re
 import zipfile
 from pathlib import Path
@@ -162,8 +163,9 @@ RELU = b"torch.ops.aten.relu_.default"
         ),
         (lambda content: content.replace(RELU, b"torch.ops.image.write_file"), "torch.ops.image.write_file", False),
         (lambda content: content.replace(RELU, b"torch.ops.aten.from_file.out"), "torch.ops.aten.from_file.out", False),
+        (lambda content: content.replace(RELU, b"torch.ops.aten.save.default"), "torch.ops.aten.save.default", False),
     ],
-    ids=["size", "size in a text", "function", "module", "file", "mapped file"],
+    ids=["size", "size in a text", "function", "module", "file", "mapped file", "saved file"],
 )
 def test_a_program_that_names_more_than_operators_is_refused(exported, tmp_path, monkeypatch, change, named, runs):
     program, _ = exported
@@ -180,6 +182,25 @@ def test_a_program_that_names_more_than_operators_is_refused(exported, tmp_path,
         " `package.module:callable`"
     )
     assert not Path("ran").exists()
+
+
+@pytest.mark.parametrize("name", ["opaque_obj_0", "OPAQUE_OBJ_0"])
+def test_a_program_with_a_pickled_object_for_a_constant_is_refused(exported, tmp_path, name):
+    program, _ = exported
+    proof, payload = tmp_path / "ran", {"path_name": "opaque_obj_0", "is_param": False, "use_pickle": True}
+    config = json.dumps({"config": {"x": payload | {"tensor_meta": None}}}).encode()
+    path = rewritten(program, tmp_path / "hostile.pt2", lambda _content: config, "_constants_config.json")
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(f"resnet/data/constants/{name}", pickle.dumps(Runs(proof)))
+    with contextlib.suppress(Exception):
+        torch.export.load(path)
+    assert proof.exists(), "the file is harmless, so that refusing it proves nothing"
+    proof.unlink()
+    assert message_of(construct, settings(str(path))) == (
+        f"{path}: a program with `resnet/data/constants/{name}`, which may do more than compute; give the network as"
+        " `package.module:callable`"
+    )
+    assert not proof.exists()
 
 
 def test_a_program_with_compiled_code_is_refused(exported, tmp_path):

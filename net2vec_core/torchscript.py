@@ -124,8 +124,11 @@ def is_torchscript(path: Path) -> bool:
     """Whether a file is one that `torch.jit.save` wrote, and not a checkpoint, which ends in `.pt`, too."""
     if not zipfile.is_zipfile(path):
         return False
-    with zipfile.ZipFile(path) as archive:
-        return any(name.endswith("/constants.pkl") for name in archive.namelist())
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any(name.endswith("/constants.pkl") for name in archive.namelist())
+    except (zipfile.BadZipFile, NotImplementedError, ValueError):
+        return False  # it is damaged, and whatever reads it says how
 
 
 def _loaded(path: Path) -> Script:

@@ -89,6 +89,14 @@ def test_damaged_checkpoint_is_named(tmp_path, suffix):
         assert message_of(read_checkpoint, path).startswith(f"{path}: not a state dict that can be read safely (")
 
 
+@pytest.mark.parametrize("suffix", [".pt", ".pth"])
+def test_checkpoint_whose_list_of_files_is_damaged_is_named(tmp_path, suffix):
+    path = tmp_path / f"w{suffix}"
+    torch.save(STATE, path)
+    path.write_bytes(path.read_bytes().replace(b"PK\x01\x02", b"PK\0\0"))
+    assert message_of(read_checkpoint, path).startswith(f"{path}: not a state dict that can be read safely (")
+
+
 @pytest.mark.parametrize("byte", range(0, 60, 7))
 def test_any_damage_of_an_older_checkpoint_ends_in_a_message_or_tensors(tmp_path, byte):
     path = tmp_path / "w.pth"

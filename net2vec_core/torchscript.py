@@ -114,7 +114,8 @@ def load_torchscript(path: Path) -> ScriptNetwork:
         _follow_the_network(graph)
     calls = sum(map(_announce_calls, graphs))
     # torch keeps what it inlined for later: not before all graphs are as they are to be
-    _require_computing(script.inlined_graph, path)
+    for called in (script, *script._c._get_forward_pre_hooks(), *script._c._get_forward_hooks()):
+        _require_computing(called.inlined_graph, path)
     if not calls:
         raise UserError(f"{path}: TorchScript that calls no modules, as after torch.jit.freeze; {INSTEAD}")
     return ScriptNetwork(script)
@@ -149,7 +150,8 @@ def _checked(path: Path) -> io.BytesIO:
     with zipfile.ZipFile(path) as source, zipfile.ZipFile(content, "w") as copy:
         for entry in source.infolist():
             file = source.read(entry)
-            door = RUN_BY_LOADING.get(Path(entry.filename).suffix)
+            # torch finds a file whatever the case of its name
+            door = RUN_BY_LOADING.get(Path(entry.filename.lower()).suffix)
             found = door and door.search(file)
             if found:
                 what = found[0].decode().replace("\n", ".")

@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import re
 import warnings
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
@@ -175,7 +176,6 @@ def test_tokens_and_channels_last_are_read_as_in_python(tmp_path, make, how):
         )
     )
     of_python = readable(model, 32)
-    of_python = readable(model, 32)
     common = [layer for layer in readable(network, 32) if layer in of_python]
     assert len(common) > len(of_python) / 2
     read = reader_of(network, common, 32)(images_of(32), torch.float32)
@@ -246,6 +246,9 @@ class Convolution(nn.Module):
         super().__init__()
         self.conv = nn.Conv2d(3, 3, 1)
 
+    def forward(self, x):
+        return self.conv(x)
+
 
 class Saves(Convolution):
     def forward(self, x):
@@ -261,6 +264,27 @@ class MapsAFile(Convolution):
 class WritesAnImage(Convolution):
     def forward(self, x):
         return self.conv(x) + torch.ops.image.write_file("ran", torch.zeros(4, dtype=torch.uint8)).sum()
+
+
+def saves(self, inputs: tuple[torch.Tensor], output: torch.Tensor):  # noqa: ARG001
+    torch.save(output, "ran")
+    return output
+
+
+def with_hook():
+    model = Convolution()
+    model.register_forward_hook(saves)
+    return model
+
+
+def saves_before(self, inputs: tuple[torch.Tensor]) -> None:  # noqa: ARG001
+    torch.save(inputs[0], "ran")
+
+
+def with_pre_hook():
+    model = Convolution()
+    model.register_forward_pre_hook(saves_before)
+    return model
 
 
 class Forks(Convolution):
@@ -315,7 +339,7 @@ OPERATOR = "TorchScript with `{}`, which may do more than compute, or hide what 
 LOADING = "TorchScript with `{}`, which runs while it is loaded"
 
 
-@pytest.mark.parametrize("make", [Saves, MapsAFile, WritesAnImage, with_state])
+@pytest.mark.parametrize("make", [Saves, MapsAFile, WritesAnImage, with_state, with_hook, with_pre_hook])
 def test_a_program_that_writes_files_is_refused_and_does_not_run(tmp_path, monkeypatch, make):
     path = write(make(), tmp_path / "model.pt")
     monkeypatch.chdir(tmp_path)
@@ -326,6 +350,19 @@ def test_a_program_that_writes_files_is_refused_and_does_not_run(tmp_path, monke
     assert not Path("ran").exists()
 
 
+def test_code_that_runs_while_it_is_loaded_is_found_in_files_with_names_in_capitals(tmp_path, monkeypatch):
+    program, path = write(with_state(), tmp_path / "state.pt"), tmp_path / "hostile.pt"
+    with zipfile.ZipFile(program) as source, zipfile.ZipFile(path, "w") as copy:
+        for file in source.infolist():
+            copy.writestr(re.sub(r"\.py$", ".PY", file.filename), source.read(file))
+    monkeypatch.chdir(tmp_path)
+    torch.jit.load(path)
+    assert Path("ran").exists(), "the file is harmless, so that refusing it proves nothing"
+    Path("ran").unlink()
+    assert message_of(load_torchscript, path) == f"{path}: {LOADING.format('__setstate__')}; {INSTEAD}"
+    assert not Path("ran").exists()
+
+
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize(
     ("make", "message"),
@@ -333,6 +370,8 @@ def test_a_program_that_writes_files_is_refused_and_does_not_run(tmp_path, monke
         (Saves, OPERATOR.format("aten::save")),
         (MapsAFile, OPERATOR.format("aten::from_file")),
         (WritesAnImage, OPERATOR.format("image::write_file")),
+        (with_hook, OPERATOR.format("aten::save")),
+        (with_pre_hook, OPERATOR.format("aten::save")),
         (Forks, OPERATOR.format("prim::fork")),
         (Chooses, OPERATOR.format("prim::ModuleContainerIndex")),
         (with_state, LOADING.format("__setstate__")),

@@ -1,5 +1,6 @@
 """Tables that come with a data set: read as text, with the row of whatever is wrong in them."""
 
+import io
 from collections import Counter
 from collections.abc import Hashable
 from pathlib import Path
@@ -20,8 +21,9 @@ def read_text_table(path: Path, columns: tuple[str, ...], expected: str) -> pd.D
         UserError: if it is missing, not a table, has a column twice, or lacks one of `columns`.
     """
     try:
+        content = io.StringIO(path.read_bytes().decode().removeprefix("\ufeff"))
         # without a header, since pandas takes the first column for an index where rows are longer than their header
-        rows = pd.read_csv(path, header=None, dtype=str, keep_default_na=False, encoding="utf-8-sig").fillna("")
+        rows = pd.read_csv(content, header=None, dtype=str, keep_default_na=False).fillna("")
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror}); `dataset.path` must name {expected}") from None
     except UnicodeDecodeError as error:

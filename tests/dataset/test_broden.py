@@ -194,6 +194,13 @@ def test_table_in_another_encoding_is_named(archive):
     )
 
 
+@pytest.mark.parametrize("start", [b"", b"\xef\xbb\xbf"])
+def test_byte_of_another_encoding_is_counted_from_the_beginning_of_a_large_table(archive, start):
+    labels = start + b"number,name,category\n" + b"1,sky,object\n" * 30_000
+    (archive.folder / "label.csv").write_bytes(labels + b"\xff")
+    assert f": not UTF-8 from byte {len(labels)} on;" in message_of(reader_of, archive)
+
+
 def test_space_around_cells_does_not_count(archive):
     archive.rows[1]["sh"] = f" {archive.rows[1]['sh']} "
     archive.write()

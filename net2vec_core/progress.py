@@ -52,7 +52,7 @@ def speed(rate: float) -> str:
 def plural(unit: str) -> str:
     """`batches of concepts` for `batch of concepts`."""
     first, *rest = unit.split(" ")
-    return " ".join([first + ("es" if first.endswith("ch") else "s"), *rest])
+    return " ".join([first + ("es" if first.endswith("tch") else "s"), *rest])
 
 
 @contextmanager

@@ -30,7 +30,12 @@ def test_what_is_slow_is_given_in_seconds_each(rate, words):
 
 @pytest.mark.parametrize(
     ("one", "many"),
-    [("image", "images"), ("batch of concepts", "batches of concepts"), ("block of images", "blocks of images")],
+    [
+        ("image", "images"),
+        ("batch of concepts", "batches of concepts"),
+        ("block of images", "blocks of images"),
+        ("epoch", "epochs"),
+    ],
 )
 def test_plurals(one, many):
     assert plural(one) == many

@@ -68,9 +68,6 @@ def test_awkward_names_stay_text(tmp_path, name):
     assert read["n"].tolist() == list(range(len(names)))
 
 
-PRINTABLE = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1)
-
-
 @given(names=st.lists(PRINTABLE, min_size=1))
 def test_any_printable_name_stays_text(tmp_path_factory, names):
     path = tmp_path_factory.mktemp("names") / "t.csv"

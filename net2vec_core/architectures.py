@@ -86,9 +86,11 @@ def _made(settings: NetworkSettings, make: Callable[[dict[str, Any]], Any]) -> n
     """What `make` gives for the options; that a model cannot be made is the user's to know, whatever it raises."""
     try:
         model = make(dict(settings.options))
-    except (NotImplementedError, UserError):
+    except UserError:
         raise
     except Exception as error:
+        if isinstance(error, NotImplementedError) and kind_of(settings.model) in ("torchvision", "timm"):
+            raise  # for `network.skeleton`, which then does without meta tensors
         options = f" with {settings.options}" if settings.options else ""
         reason = " ".join(str(error).split())[:400]
         raise UserError(f"{settings.model} cannot be made{options} ({type(error).__name__}: {reason})") from error

@@ -38,6 +38,9 @@ def timms(**options):
 def number():
     return 7
 
+def unfinished():
+    raise NotImplementedError("to be written")
+
 class Nested:
     build = Tokens
 """
@@ -155,6 +158,11 @@ def test_an_attribute_of_an_attribute_can_be_called():
             " (ModuleNotFoundError: No module named 'no_models')",
         ),
         ("my_models:Token", {}, "my_models:Token: `my_models` has no `Token`; did you mean Tokens?"),
+        (
+            "my_models:unfinished",
+            {},
+            "my_models:unfinished cannot be made (NotImplementedError: to be written)",
+        ),
         ("my_models:number", {}, "my_models:number gave a int; it should give a torch.nn.Module"),
         (
             "my_models:Tokens",

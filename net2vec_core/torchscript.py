@@ -263,7 +263,8 @@ def _leave(is_forward: bool, output: Any) -> None:
 
 def _last_line(error: Exception) -> str:
     """What torch's interpreter says in the end, after its own traceback."""
-    return str(error).strip().splitlines()[-1].removeprefix("RuntimeError: ")
+    said = str(error).strip() or type(error).__name__
+    return said.splitlines()[-1].removeprefix("RuntimeError: ")
 
 
 _operators.define("enter(str name) -> ()", alias_analysis="CONSERVATIVE")  # never left out, never moved

@@ -33,7 +33,8 @@ def encoded(region: Any, height: int, width: int) -> dict[str, Any]:
         raise ValueError(f"its run lengths are of {region['size']}, the image of {[height, width]} (height, width)")
     counts = region["counts"]
     lengths = run_lengths(counts) if isinstance(counts, str) else _whole_numbers(counts)
-    if (lengths < 0).any() or lengths.sum() != height * width:
+    # each by itself, too, since numbers large enough add up to anything
+    if not ((lengths >= 0) & (lengths <= height * width)).all() or lengths.sum() != height * width:
         raise ValueError(f"its run lengths do not come to the image's {height}·{width} pixels")
     if isinstance(counts, str):
         return {"size": region["size"], "counts": counts.encode()}

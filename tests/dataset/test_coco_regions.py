@@ -95,3 +95,11 @@ def test_a_text_cut_short_is_refused_wherever_it_is_cut():
     for length in range(len(text)):
         with pytest.raises(ValueError, match="its "):
             encoded({"size": SIZE, "counts": text[:length]}, *SIZE)
+
+
+def test_numbers_so_large_that_their_sum_runs_over_are_refused():
+    zero, two_to_48 = "0", "P" * 9 + "8"  # nine digits of zeros with more to come, then 8 · 2^45
+    counts = "d0" + 2 * two_to_48 + zero * (2**16 - 2)
+    assert run_lengths(counts).sum() == 20
+    with pytest.raises(ValueError, match="do not come to the image's 4·5 pixels"):
+        encoded({"size": [4, 5], "counts": counts}, 4, 5)

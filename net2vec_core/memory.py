@@ -4,7 +4,7 @@ import ctypes
 import sys
 
 # of `mallopt` in glibc's malloc.h
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
+M_TRIM_THRESHOLD, M_MMAP_MAX, M_ARENA_MAX = -1, -4, -8
 LARGEST_INT = 2**31 - 1
 
 
@@ -17,5 +17,5 @@ def keep_freed_memory() -> None:
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
     if mallopt is not None:
         mallopt(M_ARENA_MAX, 1)  # since only the first arena grows beyond 64 MB
-        mallopt(M_MMAP_THRESHOLD, LARGEST_INT)
+        mallopt(M_MMAP_MAX, 0)
         mallopt(M_TRIM_THRESHOLD, LARGEST_INT)

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import timm
 import torchvision
 from torch import nn
 
@@ -38,6 +37,8 @@ def _of_torchvision(settings: NetworkSettings) -> nn.Module:
 
 
 def _of_timm(settings: NetworkSettings) -> nn.Module:
+    import timm  # takes half a second
+
     name = settings.model.removeprefix("timm/")
     known = timm.list_models()
     if name not in known:

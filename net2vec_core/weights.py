@@ -11,7 +11,6 @@ from torch import nn
 
 from net2vec_core.checkpoints import DAMAGE, StateDict, read_checkpoint
 from net2vec_core.errors import UserError
-from net2vec_core.library_weights import timms_weights, torchvisions_weights
 from net2vec_core.pickles import read_array_pickle
 from net2vec_core.settings import NetworkSettings, kind_of, source_of
 
@@ -41,6 +40,9 @@ def load_weights(settings: NetworkSettings, cache: Path) -> StateDict | None:
         case "file":
             return read_checkpoint(Path(settings.weights))
         case "library":
+            # here, since timm and what reaches servers take half a second to import
+            from net2vec_core.library_weights import timms_weights, torchvisions_weights
+
             download = timms_weights if kind_of(settings.model) == "timm" else torchvisions_weights
             return download(settings, cache.expanduser())
 

@@ -146,15 +146,23 @@ class Run:
             config,
             name,
             dataset,
-            layer / "single_filter.zarr",
-            layer / "single_filter.csv",
-            layer / "segmentation.csv",
-            layer / "individual_iou.csv.gz",
-            layer / "convergence.csv",
-            layer / "embeddings.zarr",
-            fits,
+            counts=layer / "single_filter.zarr",
+            segmentation=fits,
+            single_filter_csv=layer / "single_filter.csv",
+            segmentation_csv=layer / "segmentation.csv",
+            individual_iou_csv=layer / "individual_iou.csv.gz",
+            convergence_csv=layer / "convergence.csv",
+            embeddings=layer / "embeddings.zarr",
         )
-        subsets(config, name, dataset, layer / "classification.zarr", fits[:1], few, layer / "subsets.csv")
+        subsets(
+            config,
+            name,
+            dataset,
+            classification=layer / "classification.zarr",
+            segmentation=fits[:1],
+            segmentation_subsets=few,
+            output=layer / "subsets.csv",
+        )
         control = self.config.networks[name].control
         significance(
             config,

@@ -27,13 +27,13 @@ def message_of_reader(folder, reader, **values):
 @pytest.mark.parametrize("name", OUTSIDE[:3])
 def test_brodens_tables_name_no_files_outside(tmp_path, name):
     archive = Archive(tmp_path / "broden", image_side=20, mask_side=10)
-    archive.rows[2]["image"] = name
+    own, archive.rows[2]["image"] = archive.rows[2]["image"], name
     archive.write()
     table = tmp_path / "broden/index.csv"
     assert message_of_reader(archive.folder, "broden") == (
         f"{table}: the file name {name!r} leads out of {tmp_path}/broden/images"
     )
-    archive.rows[2] |= {"image": archive.rows[3]["image"], "object": name}
+    archive.rows[2] |= {"image": own, "object": name}
     archive.write()
     reader = open_reader(DatasetSettings(reader="broden", path=archive.folder, mask_size=10), tmp_path)
     with pytest.raises(UserError, match="leads out of"):

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
+from browser import NoBrowserError, headless_browser
+
 # the same examples each time, and no limit on an example's time, which says more about the machine than about the code
 settings.register_profile("net2vec", deadline=None, derandomize=True)
 settings.load_profile("net2vec")
@@ -31,3 +33,13 @@ def small_disk(tmp_path):
         pytest.skip(f"no small file system can be mounted here: {made.stderr.strip()}")
     yield folder
     subprocess.run(["umount", folder], check=True)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One for all tests, since a second cannot be started beside it."""
+    try:
+        with headless_browser() as found:
+            yield found
+    except NoBrowserError as lack:
+        pytest.skip(str(lack))

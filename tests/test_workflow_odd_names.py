@@ -1,13 +1,13 @@
 """The whole DAG, figures and the page included, on concepts and images with names of every kind."""
 
 import urllib.parse
+from contextlib import closing
 
 import pandas as pd
 import pytest
 from PIL import Image
 
 import odd_names
-from browser import NoBrowserError, headless_browser
 from workspace import ONE_LAYER, Workspace, with_changes
 
 DATA = {"reader": "folder", "path": "data", "image_size": 64, "mask_size": 32}
@@ -53,19 +53,16 @@ def test_nothing_is_written_outside_the_results(workspace):
     assert not [path for path in workspace.folder.rglob("*cat*") if path.name in ("cat", "dog\\cat")]
 
 
-def test_the_page_opens_every_concept_and_runs_nothing(workspace):
+def test_the_page_opens_every_concept_and_runs_nothing(workspace, browser):
     page = workspace.results / "report/index.html"
-    try:
-        with headless_browser() as browser:
-            tab, complaints = browser.new_page(), []
-            tab.on("console", lambda message: complaints.append(message.text))
-            tab.on("pageerror", lambda error: complaints.append(str(error)))
-            tab.on("dialog", lambda dialog: (complaints.append(dialog.message), dialog.dismiss()))
-            for view in ("overview", "concepts", "filters", "space", "layers", "chance", "failures"):
-                tab.goto(f"{page.as_uri()}#view={view}")
-            for name in odd_names.NAMES:
-                tab.goto(f"{page.as_uri()}#view=concept&concept={urllib.parse.quote(name, safe='')}")
-                tab.locator("#concept-title", has_text=name).wait_for(timeout=5000)
-            assert complaints == []
-    except NoBrowserError as lack:
-        pytest.skip(str(lack))
+    with closing(browser.new_page()) as tab:
+        complaints = []
+        tab.on("console", lambda message: complaints.append(message.text))
+        tab.on("pageerror", lambda error: complaints.append(str(error)))
+        tab.on("dialog", lambda dialog: (complaints.append(dialog.message), dialog.dismiss()))
+        for view in ("overview", "concepts", "filters", "space", "layers", "chance", "failures"):
+            tab.goto(f"{page.as_uri()}#view={view}")
+        for name in odd_names.NAMES:
+            tab.goto(f"{page.as_uri()}#view=concept&concept={urllib.parse.quote(name, safe='')}")
+            tab.locator("#concept-title", has_text=name).wait_for(timeout=5000)
+        assert complaints == []

@@ -1,6 +1,5 @@
 import pytest
 
-from browser import NoBrowserError, headless_browser
 from finished_run import make_run
 from net2vec_core.cli.report import report
 
@@ -16,12 +15,3 @@ def page(results):
     """The file of its page."""
     report(results.folder / "config.yaml", results.folder, results.folder / "report", threads=2)
     return results.folder / "report" / "index.html"
-
-
-@pytest.fixture(scope="session")
-def browser():
-    try:
-        with headless_browser() as found:
-            yield found
-    except NoBrowserError as lack:
-        pytest.skip(str(lack))

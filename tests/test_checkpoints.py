@@ -1,37 +1,14 @@
 import contextlib
-import os
 from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import save_file
 
+from hostile import Runs, message_of
 from net2vec_core.checkpoints import read_checkpoint
 from net2vec_core.errors import UserError
-
-STATE = {"layer.weight": torch.arange(6.0).reshape(2, 3), "layer.bias": torch.tensor([0.5, -1.0])}
-
-
-class Runs:
-    """A pickle of it creates the file `path` when it is loaded carelessly."""
-
-    def __init__(self, path):
-        self.path = path
-
-    def __reduce__(self):
-        return os.system, (f"touch {self.path}",)
-
-
-def message_of(read, *arguments):
-    with pytest.raises(UserError) as caught:
-        read(*arguments)
-    return str(caught.value)
-
-
-def assert_same_state(state, expected):
-    assert list(state) == list(expected)
-    for name, value in expected.items():
-        assert torch.equal(state[name], value)
+from state_dicts import STATE, assert_same_state
 
 
 @pytest.mark.parametrize("suffix", [".pt", ".pth", ".safetensors"])

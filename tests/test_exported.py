@@ -3,58 +3,22 @@
 import contextlib
 import io
 import json
-import os
 import pickle
 import re
 import zipfile
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 import torchvision
 from torch import nn
 
+from hostile import Runs, message_of
 from net2vec_core.architectures import construct
-from net2vec_core.errors import UserError
 from net2vec_core.exported import _is_size, _strange
-from net2vec_core.layouts import Reading, read_layers
-from net2vec_core.network import LayerReader, build, prefix_tokens_of, trace
-from net2vec_core.preprocessing import IMAGENET
-from net2vec_core.settings import NetworkSettings
-
-
-def settings(model, weights="own", layers=("x",), **changes):
-    return NetworkSettings(model=model, weights=weights, layers=list(layers), **changes)
-
-
-def message_of(function, *arguments):
-    with pytest.raises(UserError) as caught:
-        function(*arguments)
-    return str(caught.value)
-
-
-def images_of(size, images=3):
-    return np.random.default_rng(0).integers(0, 256, (images, size, size, 3), dtype=np.uint8)
-
-
-def outputs_of(chosen, folder, size=32):
-    """What the stages read of a network, and its readings."""
-    model, preprocessing = build(chosen, folder)
-    calls = trace(model, size, chosen.model)
-    readings = read_layers(calls, chosen, "net", prefix_tokens_of(model))
-    reader = LayerReader(model, preprocessing, calls, readings, "cpu")
-    return reader(images_of(size), torch.float32), readings
-
-
-def plain_outputs(model, paths, size=32):
-    """What plain hooks on these modules give."""
-    found = {}
-    for path in paths:
-        model.get_submodule(path).register_forward_hook(lambda _m, _i, output, path=path: found.update({path: output}))
-    with torch.inference_mode():
-        model(IMAGENET(torch.from_numpy(images_of(size))))
-    return found
+from net2vec_core.layouts import Reading
+from net2vec_core.network import trace
+from network_outputs import outputs_of, plain_outputs, settings
 
 
 @pytest.fixture(scope="module")
@@ -106,16 +70,6 @@ def test_a_damaged_program_is_named(tmp_path, content):
     path = tmp_path / "damaged.pt2"
     path.write_bytes(content)
     assert message_of(construct, settings(str(path))).startswith(f"{path} cannot be made (")
-
-
-class Runs:
-    """A pickle of it creates the file `path` when it is loaded carelessly."""
-
-    def __init__(self, path):
-        self.path = path
-
-    def __reduce__(self):
-        return os.system, (f"touch {self.path}",)
 
 
 def rewritten(program, path, change, end):

